@@ -1,0 +1,152 @@
+"""The fate of every start on a grid."""
+
+import concurrent.futures
+import dataclasses
+import functools
+import os
+
+import numpy as np
+
+from .. import _checks
+from .._vectors import vectors
+from ..kernels import kernel
+from ._kinds import BOUNDED, KINDS, fate
+
+LONGEST_PERIOD = 64
+PERIOD_TOLERANCE2 = 1e-8**2
+MOST_STEPS = 2**31 - 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Basins:
+    """What becomes of each start on a cell-centred grid, x_j = xmin + (xmax - xmin) (j + 1/2) / nx.
+
+    Attributes
+    ----------
+    kind : (ny, nx) int8 (1-D: (nx,)), one of STABLE, UNSTABLE, BOUNDED, OTHER, DIVERGED
+    steps : int32 of the same shape, steps until the kind was decided
+    limit : int8 of the same shape, index of the minimum reached (0 for a set of minima), -1 if none
+    period : int32 of the same shape, period up to 64 of a bounded orbit, 0 if none was found
+    box, shape : as given
+    """
+
+    kind: np.ndarray
+    steps: np.ndarray
+    limit: np.ndarray
+    period: np.ndarray
+    box: tuple
+    shape: tuple
+
+    def fraction(self, kind):
+        """Fraction of the starts of that kind, 0 to 1; `kind` is one of the five constants."""
+        _checks.whole("kind", kind, 0, len(KINDS) - 1)
+        return float(np.mean(self.kind == kind))
+
+
+def classify(f, eta, box, shape, max_steps=20000):
+    """Where gradient descent with step eta goes from every start on a grid.
+
+    Stable: converges to a minimum of f, the loss falls at every step (Chen, Peng, Li & Zhao 2024, equation (30) with
+    its inequality turned round); unstable: converges, the loss rises somewhere. The stopping rules stand in
+    `descent.basins._kinds`.
+
+    Parameters
+    ----------
+    f : Landscape of one or two variables
+    eta : step size, above 0
+    box : (xmin, xmax, ymin, ymax); one variable: (xmin, xmax)
+    shape : (ny, nx); one variable: (nx,)
+    max_steps : orbits that have not ended by then are bounded
+
+    Returns
+    -------
+    Basins
+
+    Raises
+    ------
+    ValueError
+        For a step that is not positive and finite, an empty box, a grid of more than 1e8 cells.
+    """
+    eta = _checks.positive("eta", eta)
+    max_steps = _checks.whole("max_steps", max_steps, 1, MOST_STEPS)
+    if f.dimension not in (1, 2):
+        raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
+    bounds, cells = _checks.grid(box, shape, f.dimension)
+    ny, nx = cells if f.dimension == 2 else (1, *cells)
+    kind, limit = np.empty((ny, nx), np.int8), np.empty((ny, nx), np.int8)
+    steps, period = np.empty((ny, nx), np.int32), np.empty((ny, nx), np.int32)
+    fill = rows(f)
+    box4 = np.resize(bounds, 4)
+
+    def band(first, last):
+        fill(*box4, ny, first, eta, max_steps, kind[first:last], steps[first:last], limit[first:last],
+             period[first:last])
+
+    threads = os.cpu_count() or 1
+    edges = np.linspace(0, ny, min(ny, 8 * threads) + 1).astype(int)
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        list(pool.map(band, edges[:-1], edges[1:]))
+    results = (array.reshape(cells) for array in (kind, steps, limit, period))
+    return Basins(*results, box=tuple(bounds.tolist()), shape=cells)
+
+
+@functools.cache
+def centre(dimension):
+    """The kernel centre(xmin, xmax, ymin, ymax, ny, nx, i, j) -> the point in the middle of cell (i, j)."""
+    if dimension == 1:
+        @kernel()
+        def centre(xmin, xmax, ymin, ymax, ny, nx, i, j):
+            return (xmin + (xmax - xmin) * (j + 0.5) / nx,)
+    else:
+        @kernel()
+        def centre(xmin, xmax, ymin, ymax, ny, nx, i, j):
+            return xmin + (xmax - xmin) * (j + 0.5) / nx, ymin + (ymax - ymin) * (i + 0.5) / ny
+    return centre
+
+
+@functools.cache
+def rows(f):
+    """The kernel that classifies rows first, first + 1, … of a grid of ny rows, with the period of bounded orbits."""
+    middle, end = centre(f.dimension), fate(f)
+    gradient, space = f.kernels.gradient, vectors(f.dimension)
+    descend, norm2, distance2 = space.descend, space.norm2, space.distance2
+    nowhere = np.empty((0, f.dimension + 2))
+
+    @kernel()
+    def period_of(p, eta):
+        q = p
+        for k in range(1, LONGEST_PERIOD + 1):
+            q = descend(q, eta, gradient(q))
+            if distance2(p, q) <= PERIOD_TOLERANCE2 * (1.0 + norm2(p)):
+                return k
+        return 0
+
+    @kernel("void(float64, float64, float64, float64, int32, int32, float64, int32, int8[:, ::1], int32[:, ::1], "
+            "int8[:, ::1], int32[:, ::1])")
+    def classify_rows(xmin, xmax, ymin, ymax, ny, first, eta, max_steps, kind, steps, limit, period):
+        for i in range(kind.shape[0]):
+            for j in range(kind.shape[1]):
+                p = middle(xmin, xmax, ymin, ymax, ny, kind.shape[1], first + i, j)
+                what, k, m, _, _, _, last = end(p, eta, nowhere, max_steps)
+                kind[i, j], steps[i, j], limit[i, j] = what, k, m
+                period[i, j] = period_of(last, eta) if what == BOUNDED else 0
+
+    return classify_rows
+
+
+@functools.cache
+def kind_rows(f):
+    """The kernel of the live maps: kinds alone, each start stopped where its stable convergence is proved.
+
+    ``neighbourhoods`` (m, d + 2): minimum, radius^2 and level of an invariant neighbourhood.
+    """
+    middle, end = centre(f.dimension), fate(f)
+
+    @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1], int32, int8[:, ::1])")
+    def kind_rows(xmin, xmax, ymin, ymax, ny, first, eta, neighbourhoods, max_steps, kind):
+        for i in range(kind.shape[0]):
+            for j in range(kind.shape[1]):
+                p = middle(xmin, xmax, ymin, ymax, ny, kind.shape[1], first + i, j)
+                kind[i, j] = end(p, eta, neighbourhoods, max_steps)[0]
+
+    return kind_rows

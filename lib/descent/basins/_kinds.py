@@ -1,0 +1,80 @@
+"""What becomes of a start, and the fate kernel that decides it."""
+
+import functools
+
+from .._vectors import vectors
+from ..kernels import kernel
+from ..orbits import escaped
+
+STABLE, UNSTABLE, BOUNDED, OTHER, DIVERGED = range(5)
+KINDS = ("stable", "unstable", "bounded", "other", "diverged")
+
+# Stopping rules (squares, where the quantity is a norm)
+ARRIVED_GRADIENT2 = 1e-8**2                     # a listed minimum: |grad f| below this …
+ARRIVED_DISTANCE2 = 1e-4**2                     # … and this near
+ARRIVED_RESIDUAL = 1e-9                         # a set of minima {h = 0}: |h| below this
+STILL_GRADIENT2 = 1e-10**2                      # another stationary point
+WATCHED_GRADIENT2 = 1e-6**2                     # the loss must fall while |grad f| is above this: below, rounding rules
+
+
+@functools.cache
+def arrival(f):
+    """The kernel arrived(p, gradient2) -> index of the minimum of f that p has reached, or -1."""
+    distance2, residual = vectors(f.dimension).distance2, f.kernels.residual
+    if f.minima.points is not None:
+        minima = tuple(tuple(point) for point in f.minima.points.tolist())
+
+        @kernel()
+        def arrived(p, gradient2):
+            if gradient2 < ARRIVED_GRADIENT2:
+                for i in range(len(minima)):
+                    if distance2(p, minima[i]) < ARRIVED_DISTANCE2:
+                        return i
+            return -1
+    else:
+        @kernel()
+        def arrived(p, gradient2):
+            return 0 if abs(residual(p)) < ARRIVED_RESIDUAL else -1
+    return arrived
+
+
+@functools.cache
+def fate(f):
+    """The kernel fate(p, eta, neighbourhoods, max_steps) -> (kind, steps, limit, rises, last_rise, entered, end).
+
+    Rules, in this order at each step: the start is within a neighbourhood in which stable convergence is proved
+    (rows minimum, radius^2, level of ``neighbourhoods``; no rows: run to the end); arrived at a minimum; another
+    stationary point; diverged; ``max_steps`` steps done. ``rises`` counts the steps at which the loss did not fall,
+    ``last_rise`` is the last of them, ``entered`` the first step inside a neighbourhood, each -1 when there is none.
+    """
+    space = vectors(f.dimension)
+    value, gradient, arrived, d = f.kernels.value, f.kernels.gradient, arrival(f), f.dimension
+    descend, norm2, distance2, load = space.descend, space.norm2, space.distance2, space.load
+
+    @kernel()
+    def fate(p, eta, neighbourhoods, max_steps):
+        loss = value(p)
+        rises, last_rise = 0, -1
+        for k in range(max_steps + 1):
+            for i in range(neighbourhoods.shape[0]):
+                if loss < neighbourhoods[i, d + 1] and distance2(p, load(neighbourhoods[i])) < neighbourhoods[i, d]:
+                    return (STABLE if rises == 0 else UNSTABLE), k, i, rises, last_rise, k, p
+            g = gradient(p)
+            gradient2 = norm2(g)
+            limit = arrived(p, gradient2)
+            if limit >= 0:
+                return (STABLE if rises == 0 else UNSTABLE), k, limit, rises, last_rise, -1, p
+            if gradient2 < STILL_GRADIENT2:
+                return OTHER, k, -1, rises, last_rise, -1, p
+            if escaped(norm2(p)):
+                return DIVERGED, k, -1, rises, last_rise, -1, p
+            if k == max_steps:
+                break
+            p = descend(p, eta, g)              # one gradient step; g also decided above
+            after = value(p)
+            if gradient2 > WATCHED_GRADIENT2 and not after < loss:
+                rises, last_rise = rises + 1, k
+            loss = after
+        return BOUNDED, max_steps, -1, rises, last_rise, -1, p
+
+    return fate
