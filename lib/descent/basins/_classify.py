@@ -25,6 +25,7 @@ class Basins:
     ----------
     kind : (ny, nx) int8 (1-D: (nx,)), one of STABLE, UNSTABLE, BOUNDED, OTHER, DIVERGED
     steps : int32 of the same shape, steps until the kind was decided
+    rises : int32 of the same shape, steps at which the loss did not fall (while |grad f| > 1e-6)
     limit : int8 of the same shape, index of the minimum reached (0 for a set of minima), -1 if none
     period : int32 of the same shape, period up to 64 of a bounded orbit, 0 if none was found
     box, shape : as given
@@ -32,6 +33,7 @@ class Basins:
 
     kind: np.ndarray
     steps: np.ndarray
+    rises: np.ndarray
     limit: np.ndarray
     period: np.ndarray
     box: tuple
@@ -74,19 +76,19 @@ def classify(f, eta, box, shape, max_steps=20000):
     bounds, cells = _checks.grid(box, shape, f.dimension)
     ny, nx = cells if f.dimension == 2 else (1, *cells)
     kind, limit = np.empty((ny, nx), np.int8), np.empty((ny, nx), np.int8)
-    steps, period = np.empty((ny, nx), np.int32), np.empty((ny, nx), np.int32)
+    steps, rises, period = (np.empty((ny, nx), np.int32) for _ in range(3))
     fill = rows(f)
     box4 = np.resize(bounds, 4)
 
     def band(first, last):
-        fill(*box4, ny, first, eta, max_steps, kind[first:last], steps[first:last], limit[first:last],
-             period[first:last])
+        fill(*box4, ny, first, eta, max_steps, kind[first:last], steps[first:last], rises[first:last],
+             limit[first:last], period[first:last])
 
     threads = os.cpu_count() or 1
     edges = np.linspace(0, ny, min(ny, 8 * threads) + 1).astype(int)
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
         list(pool.map(band, edges[:-1], edges[1:]))
-    results = (array.reshape(cells) for array in (kind, steps, limit, period))
+    results = (array.reshape(cells) for array in (kind, steps, rises, limit, period))
     return Basins(*results, box=tuple(bounds.tolist()), shape=cells)
 
 
@@ -122,13 +124,13 @@ def rows(f):
         return 0
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, int32, int8[:, ::1], int32[:, ::1], "
-            "int8[:, ::1], int32[:, ::1])")
-    def classify_rows(xmin, xmax, ymin, ymax, ny, first, eta, max_steps, kind, steps, limit, period):
+            "int32[:, ::1], int8[:, ::1], int32[:, ::1])")
+    def classify_rows(xmin, xmax, ymin, ymax, ny, first, eta, max_steps, kind, steps, rises, limit, period):
         for i in range(kind.shape[0]):
             for j in range(kind.shape[1]):
                 p = middle(xmin, xmax, ymin, ymax, ny, kind.shape[1], first + i, j)
-                what, k, m, _, _, _, last = end(p, eta, nowhere, max_steps)
-                kind[i, j], steps[i, j], limit[i, j] = what, k, m
+                what, k, m, risen, _, _, last = end(p, eta, nowhere, max_steps)
+                kind[i, j], steps[i, j], rises[i, j], limit[i, j] = what, k, risen, m
                 period[i, j] = period_of(last, eta) if what == BOUNDED else 0
 
     return classify_rows

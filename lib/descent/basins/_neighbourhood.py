@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from .. import _checks
+from .._vectors import vectors
 from ..kernels import kernel
 
 DIRECTIONS = 180                                # scan of a circle; the best direction is then refined …
@@ -15,6 +16,8 @@ RADII = 100                                     # scan of the radii, to find the
 HALVINGS = 60
 GOLDEN = (math.sqrt(5) - 1) / 2
 LARGEST_RADIUS = 1.5                            # where no other stationary point limits the ball
+MARGIN = 0.99                                   # of the radius: room for the scan's error
+CURVATURE, IMAGE, DEPTH = range(3)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,91 +102,99 @@ def direction(u):
     return t / length, -1 / length
 
 
-def circle_maximum(quantity):
-    """The kernel highest(centre, s, eta) -> the maximum of quantity(p, centre, eta) over |p - centre| = s."""
-    @kernel()
-    def at(centre, s, u, eta):
-        x, y = direction(u)
-        return quantity((centre[0] + s * x, centre[1] + s * y), centre, eta)
+@functools.cache
+def circle_maximum(f):
+    """The kernel highest(which, centre, s, eta): the maximum over |p - centre| = s of a quantity of f.
+
+    ``which``: CURVATURE, the sharpness at p; IMAGE, the distance of p - eta grad f(p) from the centre; DEPTH, -f(p).
+    """
+    value, gradient, sharpness = f.kernels.value, f.kernels.gradient, f.kernels.sharpness
+    space = vectors(2)
+    descend, distance2 = space.descend, space.distance2
 
     @kernel()
-    def highest(centre, s, eta):
+    def at(which, centre, s, u, eta):
+        x, y = direction(u)
+        p = centre[0] + s * x, centre[1] + s * y
+        if which == CURVATURE:
+            return sharpness(p)
+        if which == IMAGE:
+            return math.sqrt(distance2(descend(p, eta, gradient(p)), centre))
+        return -value(p)
+
+    @kernel()
+    def highest(which, centre, s, eta):
         width = 4.0 / DIRECTIONS
         best, top = 0.0, -math.inf
         for a in range(DIRECTIONS):
-            here = at(centre, s, a * width, eta)
+            here = at(which, centre, s, a * width, eta)
             if here > top:
                 best, top = a * width, here
         low, high = best - width, best + width
-        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        at_left, at_right = at(centre, s, left, eta), at(centre, s, right, eta)
         for _ in range(REFINEMENTS):
+            left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+            at_left, at_right = at(which, centre, s, left, eta), at(which, centre, s, right, eta)
+            top = max(top, at_left, at_right)
             if at_left > at_right:
-                high, right, at_right = right, left, at_left
-                left = high - GOLDEN * (high - low)
-                at_left = at(centre, s, left, eta)
+                high = right
             else:
-                low, left, at_left = left, right, at_right
-                right = low + GOLDEN * (high - low)
-                at_right = at(centre, s, right, eta)
-        return max(top, at_left, at_right)
+                low = left
+        return top
 
     return highest
-
-
-def first_crossing(highest):
-    """The kernel crossing(centre, eta, bound, reach) -> the largest s <= reach with highest <= bound up to s."""
-    @kernel()
-    def crossing(centre, eta, bound, reach):
-        low = 0.0
-        for r in range(1, RADII + 1):
-            s = reach * r / RADII
-            if not highest(centre, s, eta) <= bound:
-                high = s
-                for _ in range(HALVINGS):
-                    middle = (low + high) / 2
-                    if highest(centre, middle, eta) <= bound:
-                        low = middle
-                    else:
-                        high = middle
-                return low
-            low = s
-        return reach
-
-    return crossing
 
 
 @functools.cache
 def neighbourhood(f):
     """The kernel neighbourhood(centre, eta, w) -> (t', f*, t_1); zeros for a step beyond 2 / lambda_max."""
-    value, gradient, hessian = f.kernels.value, f.kernels.gradient, f.kernels.hessian
+    highest, sharpness = circle_maximum(f), f.kernels.sharpness
     reach = min(f.isolation * (1 - 1e-9), LARGEST_RADIUS)
 
     @kernel()
-    def curvature(p, centre, eta):
-        a, b, c = hessian(p)
-        return (a + c + math.sqrt((a - c) * (a - c) + 4 * b * b)) / 2
-
-    @kernel()
-    def image_distance(p, centre, eta):
-        g = gradient(p)
-        u, v = p[0] - eta * g[0] - centre[0], p[1] - eta * g[1] - centre[1]
-        return math.sqrt(u * u + v * v)
-
-    @kernel()
-    def depth(p, centre, eta):
-        return -value(p)
-
-    steepest, farthest, lowest = circle_maximum(curvature), circle_maximum(image_distance), circle_maximum(depth)
-    curvature_crossing, image_crossing = first_crossing(steepest), first_crossing(farthest)
+    def crossing(which, centre, eta, bound, most):
+        """The largest s <= most such that the maximum stays within the bound up to s."""
+        low = 0.0
+        for r in range(1, RADII + 1):
+            high = most * r / RADII
+            if not highest(which, centre, high, eta) <= bound:
+                for _ in range(HALVINGS):
+                    middle = (low + high) / 2
+                    if highest(which, centre, middle, eta) <= bound:
+                        low = middle
+                    else:
+                        high = middle
+                return low
+            low = high
+        return most
 
     @kernel()
     def neighbourhood(centre, eta, w):
-        top = curvature(centre, centre, eta)
+        top = sharpness(centre)
         if not eta * top < 2:
             return 0.0, 0.0, 0.0
-        t1 = curvature_crossing(centre, eta, (1 - w) * top + w * 2 / eta, reach)
-        radius = image_crossing(centre, eta, t1, t1)
-        return radius, -lowest(centre, radius, eta), t1
+        t1 = crossing(CURVATURE, centre, eta, (1 - w) * top + w * 2 / eta, reach)
+        radius = crossing(IMAGE, centre, eta, t1, t1)
+        return radius, -highest(DEPTH, centre, radius, eta), t1
 
     return neighbourhood
+
+
+@functools.cache
+def neighbourhoods(f):
+    """The kernel neighbourhoods(eta, w, out): fills rows minimum, radius^2, level, one for each minimum of f.
+
+    They are what the fate kernel stops in. The radius is taken 1 % smaller than that of Theorem 2, which holds for
+    every smaller one; beyond 2 / lambda_max it is 0.
+    """
+    minima = tuple(tuple(point) for point in f.minima.points.tolist())
+    around, highest = neighbourhood(f), circle_maximum(f)
+
+    @kernel("void(float64, float64, float64[:, ::1])")
+    def neighbourhoods(eta, w, out):
+        for i in range(len(minima)):
+            radius = MARGIN * around(minima[i], eta, w)[0]
+            out[i, 0], out[i, 1] = minima[i]
+            out[i, 2] = radius * radius
+            out[i, 3] = -highest(DEPTH, minima[i], radius, eta) if radius > 0 else -math.inf
+
+    return neighbourhoods

@@ -2,11 +2,13 @@
 
 import dataclasses
 import functools
+import math
 import types
 
 import numpy as np
 
 from .. import _checks
+from ..kernels import kernel
 from . import _codegen
 
 
@@ -58,13 +60,15 @@ class Landscape:
 
     @functools.cached_property
     def kernels(self):
-        """The kernels ``value(p)``, ``gradient(p)``, ``hessian(p)`` of a tuple p of d floats, and ``residual(p)`` or None.
+        """The kernels of a tuple p of d floats: ``value(p)``, ``gradient(p)``, ``hessian(p)``, ``sharpness(p)``, ``residual(p)``.
 
-        A gradient is a tuple of d, a Hessian its upper triangle by rows.
+        A gradient is a tuple of d, a Hessian its upper triangle by rows. There is a sharpness kernel for one and two
+        variables, a residual kernel where there is a residual; else None.
         """
         value, gradient, hessian = _codegen.derivatives(self.expression, self._symbols)
         residual = None if self.residual is None else _codegen.function("residual", self._symbols, self.residual)
-        return types.SimpleNamespace(value=value, gradient=gradient, hessian=hessian, residual=residual)
+        return types.SimpleNamespace(value=value, gradient=gradient, hessian=hessian,
+                                     sharpness=_sharpness(hessian, self.dimension), residual=residual)
 
     def value(self, x):
         """f(x): a float for one point, an array (…) for points (…, d)."""
@@ -102,3 +106,19 @@ class Landscape:
     def __reduce__(self):
         from . import named
         return functools.partial(named, **self.parameters), (self.name,)
+
+
+def _sharpness(hessian, dimension):
+    """The kernel sharpness(p), the largest eigenvalue of the Hessian in closed form; None beyond two variables."""
+    if dimension == 1:
+        @kernel()
+        def sharpness(p):
+            return hessian(p)[0]
+    elif dimension == 2:
+        @kernel()
+        def sharpness(p):
+            a, b, c = hessian(p)
+            return (a + c + math.sqrt((a - c) * (a - c) + 4.0 * b * b)) / 2
+    else:
+        return None
+    return sharpness

@@ -102,7 +102,7 @@ def _entry(kernel, args):
     return scope["entry"], tuple(kinds)
 
 
-def _unoptimised(name, kernel, signature):
+def _unoptimised(name, kernel, signature, copies):
     """LLVM code of one kernel before any optimisation for this machine; its entry's symbol and result type."""
     def jit(function):
         return numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
@@ -110,9 +110,9 @@ def _unoptimised(name, kernel, signature):
     before = config.OPT, config.LOOP_VECTORIZE, config.SLP_VECTORIZE
     config.OPT, config.LOOP_VECTORIZE, config.SLP_VECTORIZE = type(config.OPT)(0), 0, 0
     try:
-        entry, kinds = _entry(_tree.copy(kernel, jit), signature[0])
+        entry, kinds = _entry(_tree.copy(kernel, jit, copies), signature[0])
         compiled = jit(entry)
-        compiled.compile(kinds)
+        compiled.compile(kinds if signature[1] is None else signature[1](*kinds))
         overload = compiled.overloads[kinds]
     except errors.NumbaError as error:
         raise ValueError(f"kernel {name} cannot be compiled without Python: {_first_line(error)}") from error
@@ -131,9 +131,9 @@ def _compile(kernels, signatures):
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     machine = llvm.Target.from_triple(TRIPLE).create_target_machine(opt=3, reloc="static", codemodel="default")
-    whole, exports, manifest = None, {}, {}
+    whole, exports, manifest, copies = None, {}, {}, {}
     for name, kernel in kernels.items():
-        code, symbol, result = _unoptimised(name, kernel, signatures[name])
+        code, symbol, result = _unoptimised(name, kernel, signatures[name], copies)
         if result != types.none and result not in SCALARS:
             raise ValueError(f"kernel {name} returns {result}; allowed are float64, int32 or nothing")
         code = re.sub(r'^target (triple|datalayout) = .*$', "", code, flags=re.M)

@@ -51,10 +51,8 @@ def fingerprint(dispatcher):
     return digest.hexdigest()
 
 
-def copy(dispatcher, jit):
-    """A fresh copy of a kernel and of every helper it reaches, each decorated by `jit`."""
-    copies = {}
-
+def copy(dispatcher, jit, copies):
+    """A copy of a kernel and of every helper it reaches, each decorated by `jit` and remembered in `copies`."""
     def twin(value):
         if not isinstance(value, Dispatcher):
             return value

@@ -1,0 +1,85 @@
+// The program of a figure: kernel calls over named values. The first call that names a buffer fills it, later ones read
+// it. A call runs again only when something that it reads has changed.
+import { Module } from "./module.js";
+import { pool } from "./pool.js";
+
+const ARRAYS = { f8: Float64Array, i4: Int32Array, i1: Int8Array };
+let figures = 0;
+
+export class Program {
+  constructor(description, modules) {
+    Object.assign(this, { description, bytes: modules, id: figures++ });
+    this.loaded = new Map();
+    this.variant = null;
+  }
+
+  load(index) {
+    if (!this.loaded.has(index)) this.loaded.set(index, Module.load(this.bytes[index]));
+    return this.loaded.get(index);
+  }
+
+  // Make the variant's constants and buffers; the shared module is the first, the variants' follow.
+  async choose(choice) {
+    const modules = await Promise.all([this.load(0), this.load(choice + 1)]);
+    const { variants, buffers } = this.description, values = {};
+    for (const [name, value] of Object.entries(variants[choice].constants)) values[name] = constant(value);
+    for (const [name, { type, shape }] of Object.entries(buffers)) {
+      const lengths = shape.map((n) => (typeof n === "string" ? values[n] : n));
+      values[name] = { data: new ARRAYS[type](lengths.reduce((a, b) => a * b, 1)), shape: lengths };
+    }
+    this.stop();
+    Object.assign(this, { variant: choice, modules, values, versions: {}, done: [] });
+  }
+
+  stop() {
+    this.cancel?.();
+    this.cancel = null;
+  }
+
+  // Run what has changed. Grids come later: painted(fine) is called when a coarse and when the fine grid is there.
+  run(state, painted, failed) {
+    Object.assign(this.values, state);
+    const filled = new Set();
+    this.description.program.forEach((call, at) => {
+      const written = call.args.filter((arg) => arg in this.description.buffers && !filled.has(arg));
+      written.forEach((name) => filled.add(name));
+      const reads = [...(call.box ?? []), ...call.args].filter((arg) => !written.includes(arg));
+      const key = JSON.stringify(reads.map((arg) => (typeof arg !== "string" ? arg
+        : typeof this.values[arg] === "number" ? String(this.values[arg]) : `${arg} ${this.versions[arg] ?? 0}`)));
+      if (this.done[at] === key) return;
+      this.done[at] = key;
+      const args = call.args.map((arg) => (typeof arg === "string" ? this.values[arg] : arg));
+      if (call.grid) return this.grid(call, args, painted, failed);
+      const result = this.modules.find((module) => module.has(call.kernel)).call(call.kernel, args);
+      if (call.result) this.values[call.result] = result;
+      for (const name of written) {
+        this.versions[name] = (this.versions[name] ?? 0) + 1;
+        this.description.buffers[name].names?.forEach((entry, i) => { this.values[entry] = this.values[name].data[i]; });
+      }
+    });
+  }
+
+  grid(call, args, painted, failed) {
+    this.stop();
+    const request = { key: `${this.id} ${this.variant}`, bytes: this.bytes[this.variant + 1], kernel: call.kernel, args,
+      box: call.box.map((name) => this.values[name]) };
+    const fill = (shape, next) => {
+      this.cancel = pool().grid({ ...request, shape }, (data) => {
+        const counts = new Array(call.shares.length).fill(0);
+        for (const kind of data) counts[kind] += 1;
+        call.shares.forEach((name, i) => { this.values[name] = counts[i] / data.length; });
+        this.values[call.grid] = { data, shape };
+        this.cancel = null;
+        painted(!next);
+        next?.();
+      }, failed);
+    };
+    fill(call.coarse, () => fill(this.description.buffers[call.grid].shape));
+  }
+}
+
+function constant(value) {
+  if (!Array.isArray(value)) return value;
+  const shape = Array.isArray(value[0]) ? [value.length, value[0].length] : [value.length];
+  return { data: Float64Array.from(value.flat()), shape };
+}
