@@ -55,7 +55,7 @@ def grid(box, shape, dimension):
                              + (", ymin, ymax" if dimension == 2 else "") + ") with each minimum below its maximum")
     cells = (shape,) if np.isscalar(shape) else tuple(shape)
     if len(cells) != dimension:
-        raise ValueError(f"shape={shape!r} must have {dimension} entries, " + ("(ny, nx)" if dimension == 2 else "(nx,)"))
+        raise ValueError(f"shape={shape!r} must be " + ("(ny, nx)" if dimension == 2 else "(nx,)"))
     cells = tuple(whole("shape", n, 1, LARGEST_GRID) for n in cells)
     if math.prod(cells) > LARGEST_GRID:
         raise ValueError(f"shape={shape!r} has {math.prod(cells):.3g} cells; at most {LARGEST_GRID:.0e} fit in memory")

@@ -30,11 +30,11 @@ def check_slice(answer):
             return f"At η = {eta} the interval ({low:.4g}, {high:.4g}) does not contain the minimum 0."
         for name, end, outwards in (("lower", low, -NEAR), ("upper", high, NEAR)):
             if not _converges(end - outwards, eta):
-                return (f"At η = {eta} the {name} end {end:.4g} lies too far out: from y = {end - outwards:.4g}, inside the "
-                        "interval, the orbit does not converge to 0.")
+                return (f"At η = {eta} the {name} end {end:.4g} lies too far out: from y = {end - outwards:.4g}, "
+                        "inside the interval, the orbit does not converge to 0.")
             if _converges(end + outwards, eta):
-                return (f"At η = {eta} the {name} end {end:.4g} lies too far in: from y = {end + outwards:.4g}, outside the "
-                        "interval, the orbit converges to 0 too.")
+                return (f"At η = {eta} the {name} end {end:.4g} lies too far in: from y = {end + outwards:.4g}, "
+                        "outside the interval, the orbit converges to 0 too.")
     return f"Right: tried on both sides of both ends, at η = {', '.join(map(str, SLICE_STEPS))}."
 
 

@@ -12,8 +12,8 @@ CHEN = {
     "chen-f2": ("f₂ = x² + y² + x²y + x⁴ + y⁴", (-2, 2, -2, 2), (-0.6, 0.5)),
     "chen-f3": ("f₃ = x⁴y² + x²y⁴ − 3x²y² + 1", (-2, 2, -2, 2), (1.7, 0.6)),
 }
-ALT = ("Left: the square of starts, coloured and hatched by what becomes of gradient descent from there, with level lines, "
-       "the minima and one orbit. Right: loss above the minimum and sharpness along that orbit.")
+ALT = ("Left: the square of starts, coloured and hatched by what becomes of gradient descent from there, with level "
+       "lines, the minima and one orbit. Right: loss above the minimum and sharpness along that orbit.")
 
 
 def basin_map(first="chen-f4", fraction=0.38):

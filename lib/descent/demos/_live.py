@@ -16,8 +16,8 @@ from ..figures import render
 
 SOURCES = pathlib.Path(__file__).parent / "js"
 # in this order each file finds above it what it imports
-FILES = ("module.js", "pool.js", "program.js", "summary.js", "axes.js", "layers.js", "panel.js", "legend.js", "theme.js",
-         "view.js")
+FILES = ("module.js", "pool.js", "program.js", "summary.js", "axes.js", "layers.js", "panel.js", "legend.js",
+         "theme.js", "view.js")
 
 
 @functools.cache

@@ -156,8 +156,8 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
             "Step η = {eta:.4f}, {fraction:.2f} of the largest. From ({x0:.2f}, {y0:.2f}) ",
             {"choose": "kind", "among": [
                 "the orbit converges to ({end_x:.2f}, {end_y:.2f}) and the loss falls at every step: stable. ",
-                "the orbit converges to ({end_x:.2f}, {end_y:.2f}), yet the loss rises {rises:.0f} times, last at step "
-                "{last_rise:.0f}: unstable. ",
+                "the orbit converges to ({end_x:.2f}, {end_y:.2f}), yet the loss rises {rises:.0f} times before it "
+                "falls from step {split:.0f} on: unstable. ",
                 "the orbit stays bounded and has not settled after {steps:.0f} steps. ",
                 "the orbit goes to ({end_x:.2f}, {end_y:.2f}), a stationary point that is not one of the minima. ",
                 "the orbit diverges within {steps:.0f} steps. "]},

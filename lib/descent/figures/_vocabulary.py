@@ -2,7 +2,7 @@
 
 # Classes of a map: fill and hatch in the light and the dark theme. A hatch is 8 rows of 8 bits: the second cue.
 PLAIN, DOTS, STRIPES, CROSSES, SPARSE = (
-    [0] * 8, [0, 0x66, 0x66, 0, 0, 0x66, 0x66, 0], [0x81, 0xC0, 0x60, 0x30, 0x18, 0x0C, 0x06, 0x03],
+    [0] * 8, [0, 0, 0x18, 0x18, 0, 0, 0, 0], [0x81, 0xC0, 0x60, 0x30, 0x18, 0x0C, 0x06, 0x03],
     [0x18, 0x18, 0x18, 0xFF, 0xFF, 0x18, 0x18, 0x18], [0, 0, 0, 0x10, 0, 0, 0, 0])
 
 
@@ -13,9 +13,9 @@ def klass(label, fill, ink, hatch):
 
 STABLE = klass("stable", ("#a6e1f2", "#2a8ca6"), ("#a6e1f2", "#2a8ca6"), PLAIN)
 UNSTABLE = klass("unstable", ("#2f6fba", "#1f4f94"), ("#a9c9ee", "#86b3ea"), DOTS)
-BOUNDED = klass("not settled", ("#f0b13c", "#b87d0d"), ("#8a5a00", "#ffe3a8"), STRIPES)
-OTHER = klass("other point", ("#d28ab2", "#93507a"), ("#6d2350", "#f7cfe4"), CROSSES)
-DIVERGED = klass("diverges", ("#ececec", "#33373d"), ("#bdbdbd", "#6b7078"), SPARSE)
+BOUNDED = klass("bounded", ("#f0b13c", "#b87d0d"), ("#8a5a00", "#ffe3a8"), STRIPES)
+OTHER = klass("other", ("#d28ab2", "#93507a"), ("#6d2350", "#f7cfe4"), CROSSES)
+DIVERGED = klass("diverged", ("#ececec", "#33373d"), ("#bdbdbd", "#6b7078"), SPARSE)
 
 
 def plane(label, x, y, layers):
@@ -29,7 +29,7 @@ def chart(label, x, y, layers):
 
 
 def axis(label, low=None, high=None, log=False):
-    """An axis. Bounds are names or numbers; a log or open axis fits its bounds to what is drawn, within low and high."""
+    """An axis. Bounds are names or numbers; a chart's axes fit what is drawn, within low and high."""
     return {"label": label, "low": low, "high": high, "log": log}
 
 
@@ -44,7 +44,7 @@ def segments(values, count, name):
 
 
 def path(points, count, split, before, after):
-    """A path with its points; up to row `split` it is drawn as `before` says, then as `after` (names for the legend)."""
+    """A path of points, rows x y; it has one style up to row `split` and another behind it, named in the legend."""
     return {"layer": "path", "points": points, "count": count, "split": split, "before": before, "after": after}
 
 

@@ -64,7 +64,7 @@ def function(name, variables, expressions):
 
 
 def derivatives(expression, variables):
-    """Kernels value(p), gradient(p) -> d numbers and hessian(p) -> the upper triangle by rows, p a tuple of d floats."""
+    """Kernels value(p), gradient(p) -> d numbers, hessian(p) -> the upper triangle by rows; p a tuple of d floats."""
     gradient = [sympy.diff(expression, v) for v in variables]
     hessian = [sympy.diff(g, v) for i, g in enumerate(gradient) for v in variables[i:]]
     return (function("value", variables, expression), function("gradient", variables, gradient),

@@ -14,7 +14,8 @@ def hyperbola(scale=1.0):
     x, y = sympy.symbols("x y")
     return Landscape(name="hyperbola", parameters={"scale": scale},
                      expression=sympy.nsimplify(scale, rational=True) * (1 - x * y) ** 2,
-                     variables=("x", "y"), minima=HyperbolaMinima(), flat_minima=FiniteMinima(floats([(1, 1), (-1, -1)])),
+                     variables=("x", "y"), minima=HyperbolaMinima(),
+                     flat_minima=FiniteMinima(floats([(1, 1), (-1, -1)])),
                      residual=1 - x * y,
                      reference="Craciun & Ghoshdastidar, On the Stability of Gradient Descent for Large Learning Rate, "
                                "Figure 1 (scale=1) and Appendix B (scale=1/2)")

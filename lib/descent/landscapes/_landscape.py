@@ -60,7 +60,7 @@ class Landscape:
 
     @functools.cached_property
     def kernels(self):
-        """The kernels of a tuple p of d floats: ``value(p)``, ``gradient(p)``, ``hessian(p)``, ``sharpness(p)``, ``residual(p)``.
+        """Kernels of a tuple p of d floats: ``value``, ``gradient``, ``hessian``, ``sharpness``, ``residual``.
 
         A gradient is a tuple of d, a Hessian its upper triangle by rows. There is a sharpness kernel for one and two
         variables, a residual kernel where there is a residual; else None.
@@ -98,7 +98,7 @@ class Landscape:
         """One kernel at points (…, d): an array (…, *width)."""
         x = np.asarray(x, dtype=float)
         if x.ndim == 0 or x.shape[-1] != self.dimension:
-            raise ValueError(f"x has shape {x.shape}; the last axis of points of {self.name} has length {self.dimension}")
+            raise ValueError(f"x has shape {x.shape}; points of {self.name} have {self.dimension} entries")
         function = getattr(self.kernels, which)
         rows = [function(tuple(point)) for point in x.reshape(-1, self.dimension).tolist()]
         return np.array(rows, dtype=float).reshape(x.shape[:-1] + width)

@@ -33,8 +33,8 @@ def compile(kernels):
     Returns
     -------
     bytes
-        A module that imports ``env.__linear_memory`` and, for what is not + - * / sqrt, functions of ``env`` such as ``sin``.
-        The same kernels give the same bytes. `descent.wasm.describe` tells how to call it.
+        A module that imports ``env.__linear_memory`` and, for what is not + - * / sqrt, functions of ``env`` such as
+        ``sin``. The same kernels give the same bytes. `descent.wasm.describe` tells how to call it.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def compile(kernels):
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             raise ValueError(f"export name {name!r} must be an identifier: letters, digits and _")
         if not isinstance(kernel, Dispatcher):
-            raise ValueError(f"kernel {name}={kernel!r} is not a numba function: decorate it with descent.kernels.kernel")
+            raise ValueError(f"{name}={kernel!r} is not a numba function: decorate it with descent.kernels.kernel")
         signatures[name] = _signature(name, kernel)
     key = [(name, str(signatures[name]), _tree.fingerprint(kernel)) for name, kernel in kernels.items()]
     return _cache.get(key, lambda: _compile(kernels, signatures))

@@ -57,7 +57,7 @@ export const layers = {
 
   marks(ctx, { points }, values, { x, y }, colours) {
     const { data } = values[points];
-    for (const [width, colour] of [[5, colours.page], [2, colours.text]]) {
+    for (const [width, colour] of [[6, colours.page], [2.6, colours.text]]) {
       ctx.lineWidth = width;
       ctx.strokeStyle = colour;
       ctx.beginPath();
@@ -91,7 +91,10 @@ function polyline(ctx, at, split, colours) {
     }
     ctx.setLineDash([]);
   }
+  let last = null;                              // where points crowd, the line alone is drawn
   at.forEach(([u, v], k) => {
+    if (last && Math.hypot(u - last[0], v - last[1]) < 7) return;
+    last = [u, v];
     ctx.beginPath();
     ctx.arc(u, v, 2.8, 0, 2 * Math.PI);
     ctx.lineWidth = 1.4;

@@ -1,0 +1,412 @@
+"""The chapter page: its live figure, and the picture that stands there when nothing can live."""
+
+import math
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser.live_page import LivePage
+from descent import demos
+
+CHAPTER = "book/in-between/stable-and-unstable-starts.html"
+SCHEMES = ("http", "file")
+SLOWEST, FASTEST = 0.05, 1.05                   # ends of the slider
+NOT_A_NUMBER = re.compile(r"nan|undefined|infinity|null|object", re.I)
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+pytestmark = pytest.mark.xdist_group("browser")
+both_schemes = pytest.mark.parametrize("scheme", SCHEMES)
+
+
+@pytest.fixture
+def chapter(open_page):
+    """chapter(scheme="http", **options): the chapter with its figure alive."""
+    def chapter(scheme="http", **options):
+        page = open_page(scheme, CHAPTER, **{"viewport": WIDE, "color_scheme": "light", **options})
+        return LivePage(page).bring_to_life()
+
+    return chapter
+
+
+@pytest.fixture
+def still(open_page):
+    """still(scheme="http", before=None, **options): the chapter, scrolled to its figure, alive or not."""
+    def still(scheme="http", **options):
+        live = LivePage(open_page(scheme, CHAPTER, **{"viewport": WIDE, **options}))
+        live.place.scroll_into_view_if_needed()
+        return live
+
+    return still
+
+
+@pytest.fixture(scope="module")
+def figure():
+    """The figure of the page, computed natively."""
+    return demos.basin_map().figure
+
+
+def classes(figure):
+    """The classes of the map with the names of their shares."""
+    shares = next(call["shares"] for call in figure.program if "grid" in call)
+    return list(zip(figure.panels[0]["layers"][0]["classes"], shares, strict=True))
+
+
+def assert_drawn(live):
+    """Whole sentences, and the map painted over most of the plane."""
+    assert not NOT_A_NUMBER.search(live.summary()), live.summary()
+    assert all(share for share in list(live.legend().values())[:5]), live.legend()
+    assert not NOT_A_NUMBER.search(str(list(filter(None, live.legend().values()))))
+    painted = live.colours()
+    width, height = live.plane.evaluate("canvas => [canvas.width, canvas.height]")
+    grounds = {c["fill"][0] for c in demos.basin_map().figure.panels[0]["layers"][0]["classes"]}
+    assert sum(painted.get(colour, 0) for colour in grounds) > 0.5 * width * height
+    for chart in live.charts.all():
+        assert len(live.colours(chart)) > 10
+
+
+# --- it lives
+
+@both_schemes
+def test_the_figure_comes_alive_and_replaces_the_picture(chapter, scheme):
+    live = chapter(scheme)
+    assert live.figure.count() == 1 and live.figure.is_visible()
+    assert not live.picture.is_visible()
+    assert_drawn(live)
+
+
+@both_schemes
+def test_the_slider_moves_by_arrow_keys(chapter, scheme):
+    live = chapter(scheme)
+    before, value = live.seen(), live.slider.input_value()
+    live.press(live.slider, "ArrowRight")
+    assert float(live.slider.input_value()) == pytest.approx(float(value) + 0.01)
+    after = live.seen()
+    assert after[0] != before[0] and after[1] != before[1]
+    live.press(live.slider, "ArrowLeft")
+    assert live.seen() == before
+
+
+@both_schemes
+def test_the_slider_moves_by_mouse(chapter, scheme):
+    live = chapter(scheme)
+    before, box = live.seen(), live.slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    live.drag((box["x"] + box["width"] / 3, middle), (box["x"] + 0.8 * box["width"], middle))
+    assert 0.7 < float(live.slider.input_value()) < 0.95
+    after = live.seen()
+    assert after[0] != before[0] and after[1] != before[1]
+
+
+def test_the_slider_says_its_value(chapter):
+    live = chapter()
+    for fraction in ("0.5", "1.05"):
+        live.set_step(fraction)
+        assert live.place.locator("output").inner_text() == f"{float(fraction):.2f}"
+
+
+@both_schemes
+def test_both_ends_of_the_slider_for_every_function(chapter, scheme):
+    live = chapter(scheme)
+    drawings = set()
+    for choice in range(live.function.locator("option").count()):
+        live.choose(choice)
+        for key, fraction in (("Home", SLOWEST), ("End", FASTEST)):
+            live.press(live.slider, key)
+            assert float(live.slider.input_value()) == fraction
+            assert f"{fraction:.2f} of the largest" in live.summary()
+            assert_drawn(live)
+            drawings.add(live.drawing())
+    assert len(drawings) == 8
+
+
+# --- the start point
+
+@both_schemes
+def test_the_start_point_follows_the_mouse(chapter, scheme):
+    live = chapter(scheme)
+    before, start = live.seen(), live.start_point()
+    live.drag(live.centre(live.handle), live.on_plane(0.7, 0.6))
+    assert live.start_point() != start
+    after = live.seen()
+    assert after[0] != before[0] and after[1] != before[1]
+    assert live.centre(live.handle) == pytest.approx(live.on_plane(0.7, 0.6), abs=1)
+
+
+def test_a_click_on_the_plane_moves_the_start_point_there(chapter):
+    live = chapter()
+    start = live.start_point()
+    live.page.mouse.click(*live.on_plane(0.3, 0.7))
+    live.settle()
+    assert live.start_point() != start
+    assert live.centre(live.handle) == pytest.approx(live.on_plane(0.3, 0.7), abs=1)
+
+
+def test_arrow_keys_move_the_start_point_by_a_hundredth_of_the_box(chapter, figure):
+    live = chapter()
+    box, (x0, y0) = figure.variants[0]["constants"], live.start_point()
+    dx, dy = (box["xmax"] - box["xmin"]) / 100, (box["ymax"] - box["ymin"]) / 100
+    for keys, expected in ((["ArrowRight"], (x0 + dx, y0)), (["ArrowDown"], (x0 + dx, y0 - dy)),
+                           (["ArrowLeft"] * 3, (x0 - 2 * dx, y0 - dy)), (["ArrowUp"], (x0 - 2 * dx, y0)),
+                           (["Shift+ArrowDown"], (x0 - 2 * dx, y0 - 10 * dy)),
+                           (["Shift+ArrowRight"], (x0 + 8 * dx, y0 - 10 * dy))):
+        drawing = live.drawing()
+        live.press(live.handle, *keys)
+        assert live.start_point() == pytest.approx(expected, abs=0.0051)
+        assert live.drawing() != drawing
+
+
+def test_the_start_point_stays_in_the_box(chapter, figure):
+    live = chapter()
+    box = figure.variants[0]["constants"]
+    live.press(live.handle, *["Shift+ArrowUp"] * 12, *["Shift+ArrowLeft"] * 12)
+    assert live.start_point() == (box["xmin"], box["ymax"])
+    for end, corner in (((1275, 895), ("xmax", "ymin")), ((2, 2), ("xmin", "ymax"))):
+        live.drag(live.centre(live.handle), end)
+        assert live.start_point() == tuple(box[name] for name in corner)
+    assert_drawn(live)
+
+
+# --- page and Python are the same
+
+def moved(figure, choice, fraction, *keys):
+    """The state after those keys on the start point, which the view rounds to six digits."""
+    variant = figure.variants[choice]
+    box, state = variant["constants"], {"choice": choice, "fraction": fraction, **variant["start"]}
+    for name, low, high, shift in keys:
+        state[name] = float(f"{state[name] + shift * (box[high] - box[low]) / 100:.6g}")
+    return state
+
+
+def expected_words(figure, state):
+    values = figure.values(state)
+    return figure.summarise(values), {c["label"]: f"{100 * values[share]:.1f}%" for c, share in classes(figure)}
+
+
+@both_schemes
+def test_the_page_says_what_python_computes(chapter, figure, scheme):
+    live = chapter(scheme)
+    for choice, fraction, keys, moves in (
+        (0, 0.38, [], []),
+        (0, 0.57, ["Shift+ArrowLeft", "ArrowUp"], [("x0", "xmin", "xmax", -10), ("y0", "ymin", "ymax", 1)]),
+        (1, 0.9, ["Shift+ArrowDown"], [("y0", "ymin", "ymax", -10)]),
+        (2, 1.02, ["ArrowRight"], [("x0", "xmin", "xmax", 1)]),
+        (3, 0.2, ["Shift+ArrowRight", "Shift+ArrowDown"], [("x0", "xmin", "xmax", 10), ("y0", "ymin", "ymax", -10)]),
+    ):
+        live.choose(choice)
+        live.set_step(fraction)
+        live.press(live.handle, *keys)
+        summary, shares = expected_words(figure, moved(figure, choice, fraction, *moves))
+        assert live.summary() == summary
+        legend = live.legend()
+        assert {label: legend[label] for label in shares} == shares
+
+
+def test_the_map_has_the_colours_of_the_classes_that_python_finds(chapter, figure):
+    live = chapter()
+    for choice, fraction in ((0, 0.38), (0, 1.05), (3, 0.2)):
+        live.choose(choice)
+        live.set_step(fraction)
+        values, painted = figure.values(moved(figure, choice, fraction)), live.colours()
+        kinds = [(c, values[share]) for c, share in classes(figure)]
+        assert all((c["fill"][0] in painted) == (share > 0) for c, share in kinds if not 0 < share < 0.005)
+
+
+# --- how it looks
+
+def test_the_books_theme_switch_recolours_the_figure(chapter):
+    live = chapter()
+    theme, switch = live.page.locator("html"), live.page.locator(".theme-switch-button:visible").first
+    assert theme.get_attribute("data-theme") == "light"
+    light = [live.drawing(canvas) for canvas in (live.plane, *live.charts.all())]
+    for _ in range(3):
+        if theme.get_attribute("data-theme") == "light":
+            switch.click()
+    live.page.locator(".descent-figure.dark").wait_for()
+    dark = [live.drawing(canvas) for canvas in (live.plane, *live.charts.all())]
+    assert not set(light) & set(dark)
+    assert live.figure.evaluate("e => getComputedStyle(e).color") != "rgb(26, 26, 26)"
+
+
+def test_the_systems_dark_mode_recolours_the_figure(chapter, figure):
+    live = chapter(color_scheme="dark")
+    dark = live.drawing()
+    fills = [c["fill"] for c, _ in classes(figure)[:2]]
+    assert all(fill[1] in live.colours() and fill[0] not in live.colours() for fill in fills)
+    live.page.emulate_media(color_scheme="light")
+    live.page.locator(".descent-figure:not(.dark)").wait_for()
+    assert live.drawing() != dark
+    assert all(fill[0] in live.colours() for fill in fills)
+
+
+INSIDE = """place => [...place.querySelectorAll("*")].filter((e) => !e.closest(".spoken, svg"))
+    .map((e) => [e.tagName, e.className, e.getBoundingClientRect()])
+    .filter(([,, box]) => box.width > 0 && (box.left < 0 || box.right > innerWidth))
+    .map(([tag, name, box]) => `${tag}.${name} from ${box.left} to ${box.right}`)"""
+SPILLED = """place => [...place.querySelectorAll("label, output, p, li, ul, .cell, .panel, .live-row")]
+    .filter((e) => !e.closest(".spoken") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 90))"""
+
+
+@both_schemes
+def test_a_phone_needs_no_sideways_scrolling(chapter, scheme):
+    live = chapter(scheme, viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+    for choice in range(4):
+        live.choose(choice)
+        assert live.place.evaluate(INSIDE) == []
+        assert live.place.evaluate(SPILLED) == []
+    assert live.page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    assert live.page.evaluate("visualViewport.width") == pytest.approx(360, abs=0.5)  # not zoomed out to fit
+    assert_drawn(live)
+
+
+def test_a_tap_moves_the_start_point(chapter):
+    live = chapter(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+    start = live.start_point()
+    live.page.touchscreen.tap(*live.on_plane(0.6, 0.6))
+    live.settle()
+    assert live.start_point() != start
+    assert live.centre(live.handle) == pytest.approx(live.on_plane(0.6, 0.6), abs=1.5)
+
+
+@pytest.mark.parametrize("ratio", (1, 2))
+def test_a_canvas_has_the_pixels_of_the_screen(chapter, ratio):
+    live = chapter(device_scale_factor=ratio)
+    for canvas in (live.plane, *live.charts.all()):
+        have, shown = canvas.evaluate("c => [[c.width, c.height], [c.clientWidth, c.clientHeight]]")
+        assert have == [ratio * length for length in shown]
+
+
+def test_controls_are_large_enough_for_a_finger(chapter):
+    live = chapter(viewport=PHONE, is_mobile=True, has_touch=True)
+    for control in live.place.locator("button, input, select").all():
+        box = control.bounding_box()
+        assert min(box["width"], box["height"]) >= 24, control.evaluate("e => e.outerHTML")
+
+
+def test_nothing_in_the_figure_is_animated(chapter):
+    live = chapter(reduced_motion="reduce")
+    running = "place => place.getAnimations({ subtree: true }).length"
+    live.set_step(0.7)
+    assert live.place.evaluate(running) == 0
+    live.handle.focus()
+    live.handle.hover()
+    assert live.place.evaluate(running) == 0
+
+
+# --- when it cannot live
+
+def assert_picture(live):
+    """The picture is there, with its text."""
+    assert live.picture.is_visible()
+    assert live.picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 400
+    assert len(live.picture.get_attribute("alt")) > 60
+
+
+def test_paper_gets_the_picture(chapter):
+    live = chapter()
+    live.page.emulate_media(media="print")
+    assert_picture(live)
+    assert not live.figure.is_visible() and not live.slider.is_visible()
+    live.page.emulate_media(media="screen")
+    assert live.figure.is_visible() and not live.picture.is_visible()
+
+
+@both_schemes
+def test_without_javascript_there_is_the_picture(still, scheme):
+    live = still(scheme, java_script_enabled=False)
+    assert live.picture.is_visible()
+    assert len(live.picture.get_attribute("alt")) > 60
+    assert live.picture.bounding_box()["width"] > 400
+    assert live.place.locator("input, select, button").count() == 0
+
+
+@both_schemes
+def test_without_webassembly_the_picture_stays_and_a_sentence_says_why(still, scheme):
+    live = still(scheme, before=lambda page: page.add_init_script("delete globalThis.WebAssembly"))
+    message = live.place.locator(".live-message")
+    message.wait_for()
+    assert "WebAssembly" in message.inner_text() and message.inner_text().endswith(".")
+    assert_picture(live)
+    assert not live.slider.is_visible() and not live.figure.is_visible()
+
+
+def test_an_unknown_widget_is_named_and_the_picture_stays(still, site):
+    html = (site / CHAPTER).read_text(encoding="utf8")
+    other = html.replace('"model_name":"DropdownModel"', '"model_name":"HologramModel"')
+    assert other != html
+
+    def rename(page):
+        page.route("**/" + CHAPTER, lambda route: route.fulfill(body=other, content_type="text/html; charset=utf-8"))
+
+    live = still("http", before=rename)
+    message = live.place.locator(".live-message")
+    message.wait_for()
+    assert "HologramModel" in message.inner_text()
+    assert_picture(live)
+    assert not live.slider.is_visible() and not live.figure.is_visible()
+
+
+# --- the rest of the chapter
+
+@both_schemes
+def test_the_solution_of_the_exercise_opens(open_page, scheme):
+    page = open_page(scheme, CHAPTER)
+    answer = page.locator(".solution").get_by_text("The answer is")
+    button = page.locator(".solution button.toggle-button, .solution summary").first
+    button.scroll_into_view_if_needed()
+    assert not answer.is_visible()
+    button.click()
+    answer.wait_for()
+    button.click()
+    answer.wait_for(state="hidden")
+
+
+# --- for everyone
+
+@pytest.mark.parametrize("theme", ("light", "dark"))
+@pytest.mark.parametrize("viewport", (WIDE, PHONE), ids=("wide", "phone"))
+def test_axe_finds_nothing_in_the_figure(chapter, theme, viewport):
+    live = chapter(color_scheme=theme, viewport=viewport)
+    found = Axe().run(live.page, context=".live-figure")
+    assert found.violations_count == 0, found.generate_report()
+    assert found.response["passes"]
+
+
+def test_every_control_has_a_name(chapter):
+    live = chapter()
+    snapshot = live.place.aria_snapshot()
+    unnamed = [line for line in snapshot.splitlines()
+               if re.match(r"\s*- (button|slider|combobox|checkbox|radio|textbox|img|group)\b(?! \")", line)]
+    assert not unnamed, snapshot
+    assert live.place.get_by_role("slider", name="Step / largest step").count() == 1
+    assert live.place.get_by_role("combobox", name="Function").count() == 1
+    assert live.place.get_by_role("button", name="start point").count() == 1
+
+
+def test_every_control_is_reached_by_tab_and_shows_that_it_has_the_focus(chapter):
+    live = chapter()
+    live.function.focus()
+    for control in (live.function, live.slider, live.handle):
+        assert control.evaluate("e => e === document.activeElement")
+        assert control.evaluate("e => e.matches(':focus-visible')")
+        ring, shadow = control.evaluate("e => [getComputedStyle(e).outlineStyle, getComputedStyle(e).boxShadow]")
+        assert ring != "none" or shadow != "none"
+        live.page.keyboard.press("Tab")
+
+
+def test_a_screen_reader_hears_the_summary_once_the_hand_rests(chapter):
+    live = chapter()
+    assert live.spoken.get_attribute("aria-live") == "polite"
+    live.press(live.slider, *["ArrowRight"] * 5)
+    summary = live.summary()
+    assert "0.43 of the largest" in summary
+    live.page.wait_for_function("text => document.querySelector('.descent-figure .spoken').textContent === text", arg=summary)
+
+
+def test_the_numbers_of_the_summary_are_finite_for_a_start_that_diverges(chapter):
+    live = chapter()
+    live.set_step(FASTEST)
+    live.press(live.handle, *["Shift+ArrowUp"] * 12, *["Shift+ArrowRight"] * 12)
+    assert "diverges" in live.summary()
+    assert all(math.isfinite(float(number)) for number in re.findall(r"\d+(?:\.\d+)?", live.summary()))
+    assert_drawn(live)

@@ -1,0 +1,64 @@
+"""A host for modules of descent.wasm: wasmtime in the place of a browser, wired as demos/js/module.js wires a page."""
+
+import ctypes
+import math
+
+import numpy as np
+import wasmtime
+
+from descent import wasm
+
+DTYPES = {"f8": np.float64, "i4": np.int32, "i1": np.int8}
+RESULTS = {"f8": ctypes.c_double, "i4": ctypes.c_int32}
+PAGE = 65536
+
+
+class Host:
+    """A module, instantiated; ``host.call(name, *args)`` calls a kernel with numbers and C-contiguous arrays.
+
+    Arrays are copied into memory above the heap, and back after the call: the kernel fills them in place.
+    """
+
+    def __init__(self, module):
+        self.about = wasm.describe(module)
+        self.store = wasmtime.Store()
+        compiled = wasmtime.Module(self.store.engine, module)
+        self.imports = [(entry.module, entry.name) for entry in compiled.imports]
+        self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(2 + self.about["heap"] // PAGE, None)))
+        self.exports = wasmtime.Instance(self.store, compiled, [self._supply(entry) for entry in compiled.imports]).exports(self.store)
+
+    def _supply(self, entry):
+        if entry.name == "__linear_memory":
+            return self.memory
+        if entry.name == "__stack_pointer":
+            return wasmtime.Global(self.store, wasmtime.GlobalType(wasmtime.ValType.i32(), True),
+                                   wasmtime.Val.i32(self.about["heap"]))
+        return wasmtime.Func(self.store, entry.type, getattr(math, entry.name))
+
+    def call(self, name, *args):
+        """What the kernel returns; its status must be 0."""
+        about = self.about["exports"][name]
+        assert len(args) == len(about["args"]), f"{name} takes {len(about['args'])} arguments"
+        top = self.about["heap"] + 16           # the result has the first 16 bytes
+        flat, placed = [self.about["heap"], 0], []
+        for kind, arg in zip(about["args"], args):
+            if kind["dimensions"] == 0:
+                flat.append(float(arg) if kind["type"] == "f8" else int(arg))
+                continue
+            assert arg.dtype == DTYPES[kind["type"]] and arg.ndim == kind["dimensions"] and arg.flags.c_contiguous
+            flat += [top, *arg.shape]
+            placed.append((top, arg))
+            top = -(-(top + arg.nbytes) // 16) * 16
+        missing = top - self.memory.data_len(self.store)
+        if missing > 0:
+            self.memory.grow(self.store, -(-missing // PAGE))
+        for address, array in placed:
+            self.memory.write(self.store, array.tobytes(), address)
+        status = self.exports[name](self.store, *flat)
+        assert status == 0, f"{name} returned status {status}"
+        for address, array in placed:
+            array[...] = np.frombuffer(self.memory.read(self.store, address, address + array.nbytes), array.dtype).reshape(array.shape)
+        if about["returns"] is None:
+            return None
+        size = ctypes.sizeof(RESULTS[about["returns"]])
+        return RESULTS[about["returns"]].from_buffer_copy(self.memory.read(self.store, self.about["heap"], self.about["heap"] + size)).value
