@@ -8,12 +8,10 @@ from ._live import LiveFigure
 # The paper states no boxes for its Figure 2; these are ours.
 CHEN = {
     "chen-f4": ("f₄ = (1 − xy)² + (x² + y²)/20", (-3, 3, -3, 3), (0.1, 2.5)),
-    "chen-f1": ("f₁ = x² + y² + x²y + x³ + y³", (-1, 1, -1, 1), (-0.6, 0.4)),
-    "chen-f2": ("f₂ = x² + y² + x²y + x⁴ + y⁴", (-2, 2, -2, 2), (-0.6, 0.5)),
-    "chen-f3": ("f₃ = x⁴y² + x²y⁴ − 3x²y² + 1", (-2, 2, -2, 2), (1.7, 0.6)),
+    "chen-f1": ("f₁ = x² + y² + x²y + x³ + y³", (-1, 1, -1, 1), (0.04, 0.26)),
+    "chen-f2": ("f₂ = x² + y² + x²y + x⁴ + y⁴", (-2, 2, -2, 2), (-0.28, 0.22)),
+    "chen-f3": ("f₃ = x⁴y² + x²y⁴ − 3x²y² + 1", (-2, 2, -2, 2), (1.18, 1.12)),
 }
-ALT = ("Left: the square of starts, coloured and hatched by what becomes of gradient descent from there, with level "
-       "lines, the minima and one orbit. Right: loss above the minimum and sharpness along that orbit.")
 
 
 def basin_map(first="chen-f4", fraction=0.38):
@@ -39,4 +37,4 @@ def basin_map(first="chen-f4", fraction=0.38):
     function = ipywidgets.Dropdown(options=labels, index=0, description="Function", style=style)
     step = ipywidgets.FloatSlider(fraction, min=0.05, max=1.05, step=0.01, description="Step / largest step",
                                   readout_format=".2f", style=style)
-    return LiveFigure(figure, {"choice": (function, "index"), "fraction": (step, "value")}, ALT)
+    return LiveFigure(figure, {"choice": (function, "index"), "fraction": (step, "value")})

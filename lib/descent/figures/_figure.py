@@ -17,6 +17,7 @@ class Figure:
     Attributes
     ----------
     name : accessible name, one phrase
+    about : what the figure shows, for who does not see it: the picture's alternative text
     state : dict of str to number; what controls set
     variants : list of dicts: ``label``, ``constants`` (numbers and nested lists, by name), ``start`` (state to set
         when the variant is chosen)
@@ -31,11 +32,12 @@ class Figure:
         bounds, ``coarse`` the shape of a first quick pass, ``shares`` the names of the fractions of the classes; the
         kernel is called as (xmin, xmax, ymin, ymax, ny, first row, *args, rows).
     panels : list of dicts, see `descent.figures._vocabulary`
-    summary : template of the sentences that say what the figure shows: text with {name:.3f}, or
-        ``{"choose": name, "among": [template, …]}``, or a list of both
+    summary : list of templates, one for each sentence that says what the figure now shows. A template is text with
+        {name:.3f}, or ``{"choose": name, "among": [template, …]}``, or a list of such parts
     """
 
     name: str
+    about: str
     state: dict
     variants: list
     choice: str
@@ -48,7 +50,7 @@ class Figure:
 
     def description(self):
         """All but the kernels, as JSON text; the same figure gives the same text."""
-        keys = ("name", "state", "variants", "choice", "buffers", "program", "panels", "summary")
+        keys = ("name", "about", "state", "variants", "choice", "buffers", "program", "panels", "summary")
         return json.dumps({key: getattr(self, key) for key in keys}, separators=(",", ":"), allow_nan=False)
 
     def modules(self):
@@ -96,7 +98,7 @@ class Figure:
 
     def summarise(self, values):
         """The sentences of the summary for those values."""
-        return fill(self.summary, values)
+        return " ".join(fill(sentence, values) for sentence in self.summary)
 
 
 def fill(template, values):

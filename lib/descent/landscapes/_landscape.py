@@ -24,7 +24,6 @@ class Landscape:
     expression : SymPy expression in ``variables``
     variables : tuple of str
     minima, flat_minima : FiniteMinima or a set with the same ``distance`` and ``sample``
-    stationary : array (s, d) of the isolated other stationary points, or None when they are not isolated
     isolation : radius around each minimum within which there is no other stationary point (inf: none anywhere)
     lipschitz : Lipschitz constant of the gradient, None when there is no global one
     residual : SymPy expression h with f = phi(|h|), None when there is none
