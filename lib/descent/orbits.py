@@ -50,7 +50,7 @@ def gradient_descent(f, x0, rule, n):
     ValueError
         For a start of the wrong dimension, a non-positive or non-finite step, a negative n.
     """
-    start = _checks.point("x0", x0, f.dimension)
+    start = _checks.point("x0", x0, _checks.landscape("f", f).dimension)
     n = _checks.whole("n", n, 0, MOST_STEPS)
     rule = steps.rule(rule)
     alphas = np.array([_checks.positive(f"rule({k})", rule(k)) for k in range(n)])
@@ -62,8 +62,9 @@ def gradient_descent(f, x0, rule, n):
     losses[: last + 1] = f.value(reached)
     finite = np.isfinite(reached).all(axis=1)
     sharpness[: last + 1][finite] = f.sharpness(reached[finite])
-    escaped = not (reached[-1] @ reached[-1] < ESCAPE_RADIUS2)
-    return Orbit(points, losses, sharpness, last if escaped else None)
+    with np.errstate(over="ignore", invalid="ignore"):
+        over = escaped(reached[-1] @ reached[-1])
+    return Orbit(points, losses, sharpness, last if over else None)
 
 
 @kernel()

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import numpy as np
+
 from . import _checks
 
 
@@ -42,7 +44,8 @@ class Power:
             raise ValueError(f"beta={self.beta!r} must be at least 0: steps do not grow")
 
     def __call__(self, k):
-        return self.alpha / (k + 1) ** self.beta
+        with np.errstate(over="ignore"):        # the step is then too small for a number: 0
+            return self.alpha / np.power(k + 1.0, self.beta)
 
     @property
     def supremum(self):

@@ -71,7 +71,7 @@ def classify(f, eta, box, shape, max_steps=20000):
     """
     eta = _checks.positive("eta", eta)
     max_steps = _checks.whole("max_steps", max_steps, 1, MOST_STEPS)
-    if f.dimension not in (1, 2):
+    if _checks.landscape("f", f).dimension not in (1, 2):
         raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
     bounds, cells = _checks.grid(box, shape, f.dimension)
     ny, nx = cells if f.dimension == 2 else (1, *cells)

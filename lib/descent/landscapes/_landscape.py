@@ -95,9 +95,7 @@ class Landscape:
 
     def _at(self, which, x, width):
         """One kernel at points (…, d): an array (…, *width)."""
-        x = np.asarray(x, dtype=float)
-        if x.ndim == 0 or x.shape[-1] != self.dimension:
-            raise ValueError(f"x has shape {x.shape}; points of {self.name} have {self.dimension} entries")
+        x = _checks.points("x", x, self.dimension)
         function = getattr(self.kernels, which)
         rows = [function(tuple(point)) for point in x.reshape(-1, self.dimension).tolist()]
         return np.array(rows, dtype=float).reshape(x.shape[:-1] + width)

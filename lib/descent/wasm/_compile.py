@@ -9,8 +9,9 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.np.arrayobj import get_cfarray_intrinsic
 
-from ..kernels import OPTIONS
-from . import _cache, _module, _tree
+from .. import _tree
+from .._tree import OPTIONS
+from . import _cache, _module
 
 TRIPLE = "wasm32-unknown-unknown"
 LAYOUT = "e-m:e-p:32:32-p10:8:8-p20:8:8-i64:64-i128:128-n32:64-S128-ni:1:10:20"
