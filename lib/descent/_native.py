@@ -54,5 +54,6 @@ class NativeCache(_Cache):
             fingerprint = _tree.fingerprint(self.dispatcher)
         except ValueError:                      # it reaches what has no content of its own
             return None
-        key = fingerprint, str(sig), codegen.magic_tuple(), numba.__version__, sys.version, sorted(_tree.OPTIONS.items())
+        versions = numba.__version__, sys.version, sorted(_tree.OPTIONS.items())
+        key = fingerprint, str(sig), codegen.magic_tuple(), versions
         return hashlib.sha256(repr(key).encode()).hexdigest() + ".native"
