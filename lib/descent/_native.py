@@ -55,5 +55,6 @@ class NativeCache(_Cache):
         except ValueError:                      # it reaches what has no content of its own
             return None
         versions = numba.__version__, sys.version, sorted(_tree.OPTIONS.items())
-        key = fingerprint, str(sig), codegen.magic_tuple(), versions
+        # kept code names the module of its function, which must be there when it is loaded
+        key = fingerprint, self.dispatcher.py_func.__module__, str(sig), codegen.magic_tuple(), versions
         return hashlib.sha256(repr(key).encode()).hexdigest() + ".native"

@@ -2,7 +2,7 @@
 
 import ipywidgets
 
-from .. import figures, landscapes
+from .. import _checks, figures, landscapes
 from ._live import LiveFigure
 
 # The paper states no boxes for its Figure 2; these are ours.
@@ -26,9 +26,9 @@ def basin_map(first="chen-f4", fraction=0.38):
     -------
     LiveFigure
     """
-    if first not in CHEN:
+    if not isinstance(first, str) or first not in CHEN:
         raise ValueError(f"first={first!r} must be one of {', '.join(CHEN)}")
-    if not 0.05 <= fraction <= 1.05:
+    if not 0.05 <= _checks.finite("fraction", fraction) <= 1.05:
         raise ValueError(f"fraction={fraction!r} must be in [0.05, 1.05]")
     names = [first, *(name for name in CHEN if name != first)]
     labels, boxes, starts = zip(*(CHEN[name] for name in names))

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from .. import wasm
+from .. import _checks, wasm
 
 DTYPES = {"f8": np.float64, "i4": np.int32, "i1": np.int8}
 
@@ -72,8 +72,8 @@ class Figure:
         unknown = set(state or {}) - set(self.state)
         if unknown:
             raise ValueError(f"state has no {sorted(unknown)}; it has {sorted(self.state)}")
-        scope = {**self.state, **(state or {})}
-        choice = int(scope[self.choice])
+        scope = {name: _checks.finite(name, value) for name, value in {**self.state, **(state or {})}.items()}
+        choice = _checks.whole(self.choice, scope[self.choice], 0, len(self.variants) - 1)
         scope |= {name: np.array(value, dtype=float) if isinstance(value, list) else value
                   for name, value in self.variants[choice]["constants"].items()}
         for name, buffer in self.buffers.items():
