@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from descent import basins, landscapes, maps, orbits
 from descent.basins import BOUNDED, DIVERGED, OTHER, STABLE, UNSTABLE
 
@@ -32,7 +31,7 @@ def long_but(shown, rows):
     return [row if row[:2] in shown else pytest.param(*row, marks=pytest.mark.long) for row in rows]
 
 
-# --- exact slices ----------------------------------------------------------------------------------------------------
+# --- exact slices ---------------------------------------------------------------------------------------------------
 
 SLICES = [                                      # specs/4, section 1: name, fraction -> ends, direction of the line
     ("chen-f1", lambda eta: (-2 / 3, 1 / (3 * eta)), (0, 1)),
@@ -51,7 +50,7 @@ def test_an_invariant_line_converges_between_its_exact_ends_and_nowhere_else(nam
         assert fate_of(f, eta, *((end + outwards) * np.array(line)))[0] == DIVERGED
 
 
-# --- the hyperbola ---------------------------------------------------------------------------------------------------
+# --- the hyperbola --------------------------------------------------------------------------------------------------
 
 def cells_inside_the_ellipse(eta, n):
     s, axis = 2 * eta, -4 + 8 * (np.arange(n) + 0.5) / n
@@ -86,12 +85,13 @@ def test_past_the_largest_step_the_hyperbola_has_the_exact_two_cycle():
     """specs/3, section 1: (p, p) <-> (q, q), p q = 1/s, p^2 + q^2 = 1 + 1/s; here s = 1.1."""
     p = 1.11606297145230
     o = orbits.gradient_descent(HYPERBOLA, [p, p], 0.55, 2)
-    assert o.points[1] == pytest.approx([1 / (1.1 * p)] * 2, abs=1e-13) and o.points[2] == pytest.approx([p, p], abs=1e-13)
+    assert o.points[1] == pytest.approx([1 / (1.1 * p)] * 2, abs=1e-13)
+    assert o.points[2] == pytest.approx([p, p], abs=1e-13)
     b = basins.classify(HYPERBOLA, 0.55, (0.7, 1.25, 0.65, 1.2), (20, 20), max_steps=3000)
     assert (b.kind == BOUNDED).all() and (b.period == 2).all()
 
 
-# --- the claims of the paper (book/claims.yml) -----------------------------------------------------------------------
+# --- the claims of the paper (book/claims.yml) ----------------------------------------------------------------------
 
 FIGURE_2 = [                                    # specs/4, section 5, N = 400: U, V without U, other, diverged
     ("chen-f1", 0.2, 0.658881, 0, 0, 0.341119), ("chen-f1", 0.4, 0.449000, 0, 0, 0.551000),
@@ -102,10 +102,12 @@ FIGURE_2 = [                                    # specs/4, section 5, N = 400: U
     ("chen-f2", 0.95, 0.004275, 0.003950, 0, 0.991775), ("chen-f2", 0.99, 0.000425, 0.001175, 0, 0.998400),
     ("chen-f3", 0.2, 0.972025, 0, 0.024850, 0.003000), ("chen-f3", 0.4, 0.921700, 0, 0.024850, 0.053375),
     ("chen-f3", 0.6, 0.874100, 0, 0.024800, 0.101075), ("chen-f3", 0.8, 0.834700, 0.002900, 0.023800, 0.138575),
-    ("chen-f3", 0.95, 0.670100, 0.145800, 0.022500, 0.161525), ("chen-f3", 0.99, 0.213925, 0.596750, 0.022150, 0.167150),
+    ("chen-f3", 0.95, 0.670100, 0.145800, 0.022500, 0.161525),
+    ("chen-f3", 0.99, 0.213925, 0.596750, 0.022150, 0.167150),
     ("chen-f4", 0.2, 0.997425, 0.000100, 0.001500, 0.000975), ("chen-f4", 0.4, 0.596387, 0.205500, 0.001050, 0.197063),
     ("chen-f4", 0.6, 0.369588, 0.165100, 0.001162, 0.464150), ("chen-f4", 0.8, 0.227725, 0.158625, 0.000963, 0.612688),
-    ("chen-f4", 0.95, 0.062988, 0.250100, 0.000812, 0.686100), ("chen-f4", 0.99, 0.010812, 0.285925, 0.000775, 0.702488),
+    ("chen-f4", 0.95, 0.062988, 0.250100, 0.000812, 0.686100),
+    ("chen-f4", 0.99, 0.010812, 0.285925, 0.000775, 0.702488),
 ]
 IN_EVERY_RUN = {("chen-f1", 0.95), ("chen-f2", 0.6), ("chen-f3", 0.8), ("chen-f4", 0.4)}
 
@@ -225,7 +227,7 @@ def test_no_start_converges_beyond_the_maximum_step(eta, bounded):
     assert below.fraction(STABLE) + below.fraction(UNSTABLE) == pytest.approx(0.296, abs=2e-3)
 
 
-# --- the grid ----------------------------------------------------------------------------------------------------
+# --- the grid -------------------------------------------------------------------------------------------------------
 
 def test_cells_are_classified_at_their_centres():
     b = basins.classify(F4, 0.25, (-3, 2, -1, 3), (7, 9))

@@ -4,7 +4,6 @@ import fractions
 
 import numpy as np
 import pytest
-
 from descent import basins, landscapes
 
 F = landscapes.named("chen-f4")
@@ -27,8 +26,8 @@ def test_f_is_a_landscape(f):
         basins.invariant_neighbourhood(f, [0, 0], 0.1)
 
 
-NOT_POSITIVE = [0, -0.0, -1, np.nan, np.inf, -np.inf, None, "0.2", "abc", b"1", 1j, np.complex128(1), np.array([0.2]), [0.2],
-                {}, True, np.True_, 10**400]
+NOT_POSITIVE = [0, -0.0, -1, np.nan, np.inf, -np.inf, None, "0.2", "abc", b"1", 1j, np.complex128(1), np.array([0.2]),
+                [0.2], {}, True, np.True_, 10**400]
 
 
 @pytest.mark.parametrize("eta", NOT_POSITIVE, ids=identify)
@@ -41,9 +40,10 @@ def test_the_step_is_a_positive_number(eta):
 
 
 @pytest.mark.parametrize("box", [
-    (3, -3, -3, 3), (-3, 3, 3, -3), (-3, -3, -3, 3), (-3, np.nan, -3, 3), (-3, np.inf, -3, 3), (-3, 3), (-3, 3, -3, 3, 0), None,
-    "abcd", ("-3", "3", "-3", "3"), (1j, 2, 3, 4), np.array([-3, 3, -3, 3 + 0j]), (10**400, 3, -3, 3), ((-3, 3), (-3, 3)),
-    np.array(BOX)[:, None], {1, 2, 3, 4}, 3, len, (-1e308, 1e308, -3, 3), (-3, 3, -1.7e308, 1.7e308),
+    (3, -3, -3, 3), (-3, 3, 3, -3), (-3, -3, -3, 3), (-3, np.nan, -3, 3), (-3, np.inf, -3, 3), (-3, 3),
+    (-3, 3, -3, 3, 0), None, "abcd", ("-3", "3", "-3", "3"), (1j, 2, 3, 4), np.array([-3, 3, -3, 3 + 0j]),
+    (10**400, 3, -3, 3), ((-3, 3), (-3, 3)), np.array(BOX)[:, None], {1, 2, 3, 4}, 3, len,
+    (-1e308, 1e308, -3, 3), (-3, 3, -1.7e308, 1.7e308),
 ], ids=identify)
 @pytest.mark.filterwarnings("error")
 def test_the_box_is_four_numbers_and_neither_empty_nor_too_wide(box):
@@ -52,8 +52,9 @@ def test_the_box_is_four_numbers_and_neither_empty_nor_too_wide(box):
 
 
 @pytest.mark.parametrize("shape", [
-    2, (2,), (2, 2, 2), None, "22", ("2", "2"), np.array(2), (0, 2), (2, -1), (2.5, 2), (np.nan, 2), (np.inf, 2), (None, 2),
-    (True, 2), (np.True_, 2), ((2,), 2), [[2], [2]], (1j, 2), (10**5, 10**5), (10**9, 1), (10**400, 1), {}, len,
+    2, (2,), (2, 2, 2), None, "22", ("2", "2"), np.array(2), (0, 2), (2, -1), (2.5, 2), (np.nan, 2), (np.inf, 2),
+    (None, 2), (True, 2), (np.True_, 2), ((2,), 2), [[2], [2]], (1j, 2), (10**5, 10**5), (10**9, 1), (10**400, 1),
+    {}, len,
 ], ids=identify)
 def test_the_shape_is_two_whole_numbers_that_fit_in_memory(shape):
     with pytest.raises(ValueError, match=r"\bshape\b"):

@@ -8,12 +8,11 @@ import re
 import ipywidgets
 import numpy as np
 import pytest
-from ipywidgets.embed import dependency_state
-from PIL import Image
-
 from descent import demos, wasm
 from descent.demos._basin_map import CHEN
 from descent.demos._live import FILES, SOURCES
+from ipywidgets.embed import dependency_state
+from PIL import Image
 
 # with test_wasm and test_figures on one worker, which then compiles the kernels of the figures once
 pytestmark = pytest.mark.xdist_group("figure kernels")

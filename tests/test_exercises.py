@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from descent import exercises
 
 RIGHT = [
@@ -21,7 +20,8 @@ WRONG = [
     (lambda eta: (0.1, 1.0), "0.2", "does not contain"),
     (lambda eta: (-1e300, 1e300), "lower", "too far out"),
 ]
-UNREADABLE = [None, 3.0, (1,), (1, 2, 3), ("a", "b"), "ab", (np.nan, 1), (-1, np.inf), (None, 1), (-0.5, 1j), (-10**400, 1)]
+UNREADABLE = [None, 3.0, (1,), (1, 2, 3), ("a", "b"), "ab", (np.nan, 1), (-1, np.inf), (None, 1), (-0.5, 1j),
+              (-10**400, 1)]
 
 
 @pytest.mark.parametrize("answer", RIGHT, ids=["tuple", "list", "array", "rounded"])

@@ -8,11 +8,10 @@ import re
 import contourpy
 import numpy as np
 import pytest
-from PIL import Image
-
 from descent import basins, figures, landscapes, orbits
 from descent.demos._basin_map import CHEN
 from descent.figures._isolines import isolines
+from PIL import Image
 
 # with test_wasm and test_demos on one worker, which then compiles the kernels of the figures once
 pytestmark = pytest.mark.xdist_group("figure kernels")
@@ -34,7 +33,7 @@ def landscape_and_step(choice, fraction):
     return f, fraction * f.largest_step(f.minima.points[0]), list(CHEN.values())[choice][1]
 
 
-# --- the map of stable and unstable starts -----------------------------------------------------------------------------
+# --- the map of stable and unstable starts --------------------------------------------------------------------------
 
 @every_choice
 @pytest.mark.parametrize("fraction", FRACTIONS)
@@ -43,7 +42,7 @@ def test_the_map_is_that_of_classify_up_to_its_cap(choice, fraction):
     values = SMALL.values({"choice": choice, "fraction": fraction})
     assert values["eta"] == eta and values["limit"] == 2 / eta
     full = basins.classify(f, eta, box, (50, 50), max_steps=500).kind
-    ended = full != basins.BOUNDED              # the map stops earlier, where the fate is proved, so it knows more at the cap
+    ended = full != basins.BOUNDED              # the map stops where the fate is proved: it knows more at the cap
     assert np.array_equal(values["kinds"][ended], full[ended])
     assert np.isin(values["kinds"][~ended], (basins.STABLE, basins.UNSTABLE, basins.BOUNDED)).all()
     for k, name in enumerate(basins.KINDS):
@@ -97,7 +96,7 @@ def test_the_losses_are_those_at_the_centres_and_all_level_lines_fit(choice):
     assert (ends >= (xmin, ymin)).all() and (ends <= (xmax, ymax)).all()
 
 
-# --- descriptions ------------------------------------------------------------------------------------------------------
+# --- descriptions ---------------------------------------------------------------------------------------------------
 
 def test_the_same_figure_has_the_same_description():
     text = FIGURE.description()
@@ -157,14 +156,15 @@ def test_landscapes_without_isolated_minima_have_no_such_map():
         figures.basin_map([landscapes.named("chen-f1")], [(-1, 1, -1, 1)], ["f1"], [(1, 2, 3)])
 
 
-# --- pictures ----------------------------------------------------------------------------------------------------------
+# --- pictures -------------------------------------------------------------------------------------------------------
 
 @every_choice
 @pytest.mark.parametrize("corner", ["lowest", "highest"])
 @pytest.mark.filterwarnings("error")
 def test_every_corner_of_the_controls_has_a_picture(choice, corner):
     xmin, xmax, ymin, ymax = list(CHEN.values())[choice][1]
-    state = {"lowest": {"fraction": 0.05, "x0": xmin, "y0": ymin}, "highest": {"fraction": 1.05, "x0": xmax, "y0": ymax}}
+    state = {"lowest": {"fraction": 0.05, "x0": xmin, "y0": ymin},
+             "highest": {"fraction": 1.05, "x0": xmax, "y0": ymax}}
     image = Image.open(io.BytesIO(figures.render(SMALL, {"choice": choice, **state[corner]})))
     assert image.format == "PNG" and image.width > 600 and image.height > 400
     assert len(np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)) > 20     # not an empty sheet
@@ -175,7 +175,7 @@ def test_the_same_state_has_the_same_picture_and_another_state_another():
     assert first == figures.render(SMALL) and first != figures.render(SMALL, {"x0": 1.5, "y0": 2.0})
 
 
-# --- level lines -------------------------------------------------------------------------------------------------------
+# --- level lines ----------------------------------------------------------------------------------------------------
 
 def level_lines(values, levels, box=(-2, 2, -2, 2), room=20000):
     segments = np.full((room, 4), np.nan)

@@ -6,10 +6,9 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
+from descent import landscapes
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from descent import landscapes
 
 # Chen et al. (2024), equations (43) to (46); Craciun & Ghoshdastidar, Figure 1: typed from the papers, with the degree
 FORMULAS = {
@@ -61,8 +60,8 @@ def test_sharpness_is_the_largest_hessian_eigenvalue_in_both_forms(name, x, y):
     trace, determinant = np.trace(hessian), np.linalg.det(hessian)
     root = f.sharpness([x, y])
     scale = 1 + np.abs(hessian).max() ** 2
-    assert abs(root * root - trace * root + determinant) <= 1e-12 * scale       # a root of the characteristic polynomial …
-    assert root >= trace / 2 - 1e-12 * scale                                    # … and the larger of the two
+    assert abs(root * root - trace * root + determinant) <= 1e-12 * scale
+    assert root >= trace / 2 - 1e-12 * scale    # the larger of the two roots of the characteristic polynomial
     assert f.kernels.sharpness((x, y)) == pytest.approx(root, rel=1e-12, abs=1e-12 * scale)
 
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from descent import landscapes, maps
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from descent import landscapes, maps
 
 NAMES = landscapes.names()
 coordinate, step_size = st.floats(-3, 3, width=32), st.floats(2**-6, 2, width=32)

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from descent import landscapes, orbits, steps
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from descent import landscapes, orbits, steps
 
 NAMES = landscapes.names()
 F4 = landscapes.named("chen-f4")
@@ -106,8 +105,10 @@ def test_a_bad_number_of_steps_is_refused_by_name(n):
         orbits.gradient_descent(F4, [1, 1], 0.1, n)
 
 
-@pytest.mark.parametrize("rule", [0, -0.1, np.nan, np.inf, "0.1", "abc", None, [0.1], True, lambda k: -1.0, lambda k: None,
-                                  lambda k: np.nan, steps.Power(1, 1e300)], ids=lambda rule: repr(rule)[:20])
+@pytest.mark.parametrize("rule", [
+    0, -0.1, np.nan, np.inf, "0.1", "abc", None, [0.1], True, lambda k: -1.0, lambda k: None, lambda k: np.nan,
+    steps.Power(1, 1e300),
+], ids=lambda rule: repr(rule)[:20])
 def test_a_bad_step_is_refused_by_name(rule):
     with pytest.raises(ValueError, match=r"alpha=|rule\(\d\)="):
         orbits.gradient_descent(F4, [1, 1], rule, 5)

@@ -5,10 +5,9 @@ import fractions
 
 import numpy as np
 import pytest
+from descent import steps
 from hypothesis import given
 from hypothesis import strategies as st
-
-from descent import steps
 
 positive = st.floats(1e-3, 1e3)
 
@@ -62,8 +61,8 @@ def test_any_real_number_is_a_step(number):
     assert steps.Constant(number).alpha == 0.5 and type(steps.Constant(number).alpha) is float
 
 
-NOT_POSITIVE = [0, -0.0, -1, np.nan, np.inf, None, "0.3", "abc", b"1", 1j, np.complex128(1), np.array([0.3]), [1, 2], {},
-                True, np.True_, 10**400]
+NOT_POSITIVE = [0, -0.0, -1, np.nan, np.inf, None, "0.3", "abc", b"1", 1j, np.complex128(1), np.array([0.3]), [1, 2],
+                {}, True, np.True_, 10**400]
 
 
 @pytest.mark.parametrize("value", NOT_POSITIVE, ids=lambda value: repr(value)[:20])

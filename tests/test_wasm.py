@@ -6,14 +6,13 @@ import math
 
 import numpy as np
 import pytest
-from support.programs import program
-from support.wasm_host import Host
-
 from descent import basins, figures, landscapes, wasm
 from descent.basins._classify import kind_rows, rows
 from descent.demos._basin_map import CHEN
 from descent.kernels import kernel
 from descent.wasm import _compile
+from support.programs import program
+from support.wasm_host import Host
 
 # with test_figures and test_demos on one worker, which then compiles the kernels of the figures once
 pytestmark = pytest.mark.xdist_group("figure kernels")

@@ -10,14 +10,13 @@ import types
 import numba
 import numpy as np
 import pytest
-from support.programs import program
-from support.wasm_host import Host
-
 from descent import _cache as files
 from descent import _tree, landscapes, orbits, wasm
 from descent.figures._basin_map import loss_grid
 from descent.kernels import kernel
 from descent.wasm import _cache, _compile
+from support.programs import program
+from support.wasm_host import Host
 
 FRESH = """
 import hashlib
@@ -101,7 +100,8 @@ def module_with(c):
 LONG = np.arange(5000.0)                        # its repr leaves the middle out
 # Two kernels that differ in one thing only, and their values at 3: whatever decides the code decides the key
 PAIRS = {
-    "digits that run together": (["def k(x): return x * 1.0 - 23.0", "def k(x): return x * 1.02 - 3.0"], (-20, 3 * 1.02 - 3)),
+    "digits that run together": (["def k(x): return x * 1.0 - 23.0", "def k(x): return x * 1.02 - 3.0"],
+                                 (-20, 3 * 1.02 - 3)),
     "operation": (["def k(x): return x + 7.0", "def k(x): return x * 7.0"], (10, 21)),
     "function inside": ([f"def k(x):\n def h(y): return y + {c}\n return h(x)" for c in (1.0, 2.0)], (4, 5)),
 }
@@ -110,15 +110,17 @@ OUTSIDE = {
     "tuple": ("def k(x): return x + c[1]", ((0.0, 1.0), (0.0, 2.0))),
     "array": ("def k(x): return x + c[2000]", (np.where(LONG == 2000, 1, LONG), np.where(LONG == 2000, 2, LONG))),
     "tuple of arrays": ("def k(x): return x + c[0][2000]", [(np.where(LONG == 2000, i, LONG), LONG) for i in (1, 2)]),
-    "fields": ("def k(x): return x + c.b", [collections.namedtuple("Fields", names)(1.0, 2.0) for names in ("b a", "a b")]),
+    "fields": ("def k(x): return x + c.b", [collections.namedtuple("Fields", names)(1.0, 2.0)
+                                            for names in ("b a", "a b")]),
     "helper": ("def k(x): return c(x)", (helper("lambda x: x + 1.0"), helper("lambda x: x + 2.0"))),
-    "default of a helper": ("def k(x): return c(x)", (helper("lambda x, y=1.0: x + y"), helper("lambda x, y=2.0: x + y"))),
+    "default of a helper": ("def k(x): return c(x)", [helper(f"lambda x, y={i}: x + y") for i in (1.0, 2.0)]),
     "helper of a helper": ("def k(x): return c(x)", [kernel()((lambda h: lambda x: h(x))(helper(f"lambda x: x + {i}")))
                                                      for i in (1.0, 2.0)]),
     "number of a module": ("def k(x): return x + c.c", (module_with(1.0), module_with(2.0))),
     "helper of a module": ("def k(x): return c.c(x)", [module_with(helper(f"lambda x: x + {i}")) for i in (1.0, 2.0)]),
     "module of a module": ("def k(x): return x + c.c.c", [module_with(module_with(i)) for i in (1.0, 2.0)]),
-    "module, in a function inside": ("def k(x):\n def h(y): return y + c.c\n return h(x)", (module_with(1.0), module_with(2.0))),
+    "module, in a function inside": ("def k(x):\n def h(y): return y + c.c\n return h(x)",
+                                     [module_with(i) for i in (1.0, 2.0)]),
     "function that is jitted on the way": ("def k(x): return c(x)", [
         numba.extending.register_jitable(eval(f"lambda x: x + {i}")) for i in (1.0, 2.0)]),
     "vectorised function": ("def k(x): return c(x)", [numba.vectorize(eval(f"lambda x: x + {i}")) for i in (1.0, 2.0)]),
@@ -155,7 +157,7 @@ def test_kernels_that_are_written_alike_have_one_fingerprint():
     assert first is not second and _tree.fingerprint(first) == _tree.fingerprint(second)
 
 
-# --- native code -------------------------------------------------------------------------------------------------------
+# --- native code ----------------------------------------------------------------------------------------------------
 
 NATIVE = """
 import sys, types
@@ -187,6 +189,6 @@ def test_a_new_process_finds_native_code_and_makes_anew_what_is_damaged(tmp_path
 
 @pytest.mark.parametrize("through", [False, True], ids=["kernel", "helper"])
 def test_native_code_of_a_module_that_is_no_more_is_made_anew(tmp_path, through):
-    """As from one version of the library to the next: what is kept names modules, which are imported when it is read."""
+    """As from one version of the library to the next: what is kept names modules, imported when it is read."""
     assert in_a_new_process(tmp_path, module="gone", through=through)[0] == 1 / 3 + 0.5
     assert in_a_new_process(tmp_path, module="come", through=through)[0] == 1 / 3 + 0.5

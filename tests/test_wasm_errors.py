@@ -5,10 +5,9 @@ import math
 import numba
 import numpy as np
 import pytest
+from descent import wasm
 from support.programs import program
 from support.wasm_host import Host
-
-from descent import wasm
 
 
 @pytest.mark.parametrize("kernels", [None, {}, [], "k", 3])

@@ -30,7 +30,10 @@ class NativeCache(_Cache):
         target_context.refresh()
         name = self._name(sig, target_context.codegen())
         content = _cache.load(name) if name else None
-        return None if content is None else CompileResult._rebuild(target_context, *pickle.loads(content))
+        try:
+            return None if content is None else CompileResult._rebuild(target_context, *pickle.loads(content))
+        except ImportError:                     # it names a module that is no more
+            return None
 
     def save_overload(self, sig, data):
         name = self._name(sig, data.codegen)

@@ -50,40 +50,51 @@ def fingerprint(dispatcher):
             else:
                 write(type(constant).__name__, repr(constant))
 
-    def add(value, used):
-        if isinstance(value, Dispatcher):
+    def add_function(function):
+        add_code(function.__code__)
+        write("defaults", repr(function.__defaults__), repr(function.__kwdefaults__))
+        for name, reference in references(function):
+            write("name", name)
+            add(reference, _names(function.__code__))
+
+    def add(value, used=()):
+        if isinstance(value, (Dispatcher, types.FunctionType)) and not _published(value):
             if value in seen:
                 return write("again", seen[value])
             seen[value] = len(seen)
-            _check_options(value)
-            add_code(value.py_func.__code__)
-            write("defaults", repr(value.py_func.__defaults__), repr(value.py_func.__kwdefaults__))
-            for name, reference in references(value.py_func):
-                write("name", name)
-                add(reference, value.py_func.__code__.co_names)
+            if isinstance(value, Dispatcher):
+                _check_options(value)
+            add_function(getattr(value, "py_func", value))
         elif isinstance(value, types.ModuleType):
             write("module", value.__name__)
-            for name in used:                   # the attributes that the code may take from it
-                attribute = getattr(value, name, None)
-                if not isinstance(attribute, types.ModuleType) and not callable(attribute) and attribute is not None:
+            for name in () if _published(value) else used:      # the attributes that the code may take from it
+                if hasattr(value, name):
                     write("attribute", name)
-                    add(attribute, ())
+                    add(getattr(value, name), used)
         elif isinstance(value, np.ndarray):
             if not value.flags.c_contiguous or value.nbytes > LARGEST_CONSTANT:
                 raise ValueError(f"a constant array of shape {value.shape} must be C-contiguous and at most "
                                  f"{LARGEST_CONSTANT} bytes: pass it as an argument")
             write("array", value.dtype.str, value.shape, value.tobytes())
         elif isinstance(value, (tuple, list)):
-            write(type(value).__name__, len(value))
+            write(type(value).__name__, len(value), getattr(value, "_fields", ""))
             for item in value:
-                add(item, ())
-        elif callable(value):
-            write("callable", getattr(value, "__module__", ""), getattr(value, "__qualname__", repr(value)))
-        else:
+                add(item)
+        elif isinstance(value, (int, float, complex, str, bytes, np.generic, type(None))):
             write(type(value).__name__, repr(value))
+        elif _published(value) or isinstance(value, types.BuiltinFunctionType):
+            write("published", value.__module__, getattr(value, "__qualname__", repr(value)))
+        else:
+            raise ValueError(f"{value!r} comes from outside, where a kernel takes numbers, tuples, arrays and kernels")
 
-    add(dispatcher, ())
+    add(dispatcher)
     return digest.hexdigest()
+
+
+def _published(value):
+    """Whether a module or function is of a library, which its version tells."""
+    module = value.__name__ if isinstance(value, types.ModuleType) else getattr(value, "__module__", None)
+    return isinstance(module, str) and module.split(".")[0] in ("builtins", "math", "numba", "numpy")
 
 
 def _check_options(dispatcher):

@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import wasmtime
-
 from descent import wasm
 
 DTYPES = {"f8": np.float64, "i4": np.int32, "i1": np.int8}

@@ -51,7 +51,7 @@ def compile(kernels):
         if not isinstance(kernel, Dispatcher):
             raise ValueError(f"{name}={kernel!r} is not a numba function: decorate it with descent.kernels.kernel")
         signatures[name] = _signature(name, kernel)
-    key = [(name, str(signatures[name]), _tree.fingerprint(kernel)) for name, kernel in kernels.items()]
+    key = [(name, str(signatures[name]), _fingerprint(name, kernel)) for name, kernel in kernels.items()]
     return _cache.get(key, lambda: _compile(kernels, signatures))
 
 
@@ -61,6 +61,13 @@ def exact(kernel):
     Otherwise it calls the host's exp, log, pow, sin …, which may differ from numba's by some ulp.
     """
     return not _module.describe(compile({"kernel": kernel}))["imports"]
+
+
+def _fingerprint(name, kernel):
+    try:
+        return _tree.fingerprint(kernel)
+    except ValueError as error:
+        raise ValueError(f"kernel {name} cannot be compiled without Python: {error}") from None
 
 
 def _signature(name, kernel):
