@@ -25,5 +25,5 @@ def distance2(p, q): return {each("(p[{i}] - q[{i}]) * (p[{i}] - q[{i}])", " + "
 """
     scope = {}
     exec(source, scope)
-    made = {name: kernel()(function) for name, function in scope.items() if callable(function)}
+    made = {name: kernel()(function) for name, function in list(scope.items()) if callable(function)}
     return types.SimpleNamespace(**made)

@@ -7,12 +7,12 @@ compilable to WebAssembly.
 
 import numba
 
-# IEEE arithmetic throughout: x / 0 is inf or nan, no reassociation, no fused multiply-add.
-OPTIONS = {"error_model": "numpy", "fastmath": False, "nogil": True}
+from ._native import NativeCache
+from ._tree import OPTIONS
 
 
 def kernel(signature=None):
-    """Decorate a kernel; it is compiled at its first call, never at import.
+    """Decorate a kernel; it is compiled at its first call, never at import, and kept for the next process.
 
     Parameters
     ----------
@@ -22,7 +22,9 @@ def kernel(signature=None):
         JavaScript's numbers hold the first, not the second.
     """
     def decorate(function):
+        function.__globals__.setdefault("__name__", __name__)   # generated code has no module; kept code needs one
         dispatcher = numba.njit(**OPTIONS)(function)
         dispatcher.kernel_signature = signature
+        dispatcher._cache = NativeCache(dispatcher)     # numba's own would not know closures over kernels again
         return dispatcher
     return decorate

@@ -9,8 +9,9 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.np.arrayobj import get_cfarray_intrinsic
 
-from ..kernels import OPTIONS
-from . import _cache, _module, _tree
+from .. import _tree
+from .._tree import OPTIONS
+from . import _cache, _module
 
 TRIPLE = "wasm32-unknown-unknown"
 LAYOUT = "e-m:e-p:32:32-p10:8:8-p20:8:8-i64:64-i128:128-n32:64-S128-ni:1:10:20"
@@ -50,7 +51,7 @@ def compile(kernels):
         if not isinstance(kernel, Dispatcher):
             raise ValueError(f"{name}={kernel!r} is not a numba function: decorate it with descent.kernels.kernel")
         signatures[name] = _signature(name, kernel)
-    key = [(name, str(signatures[name]), _tree.fingerprint(kernel)) for name, kernel in kernels.items()]
+    key = [(name, str(signatures[name]), _fingerprint(name, kernel)) for name, kernel in kernels.items()]
     return _cache.get(key, lambda: _compile(kernels, signatures))
 
 
@@ -60,6 +61,13 @@ def exact(kernel):
     Otherwise it calls the host's exp, log, pow, sin …, which may differ from numba's by some ulp.
     """
     return not _module.describe(compile({"kernel": kernel}))["imports"]
+
+
+def _fingerprint(name, kernel):
+    try:
+        return _tree.fingerprint(kernel)
+    except ValueError as error:
+        raise ValueError(f"kernel {name} cannot be compiled without Python: {error}") from None
 
 
 def _signature(name, kernel):

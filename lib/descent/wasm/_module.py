@@ -52,12 +52,15 @@ def describe(module):
         ``imports``: the functions of ``env`` it needs beside ``__linear_memory``; ``stack``: whether it imports
         ``env.__stack_pointer``, a mutable global to be set to ``heap``; ``heap``: the first free address.
     """
-    for kind, body in _sections(module):
-        if kind == CUSTOM:
-            name, end = _name(body)
-            if name == SECTION:
-                return json.loads(body[end:])
-    raise ValueError(f"module of {len(module)} bytes was not made by descent.wasm.compile")
+    try:
+        for kind, body in _sections(bytes(memoryview(module))):
+            if kind == CUSTOM:
+                name, end = _name(body)
+                if name == SECTION:
+                    return json.loads(body[end:])
+    except (TypeError, IndexError, ValueError):
+        pass                                    # no bytes, or cut short
+    raise ValueError("module was not made by descent.wasm.compile, or is not whole")
 
 
 def _read(data, at):
