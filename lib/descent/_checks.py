@@ -72,7 +72,7 @@ def landscape(name, value):
 def grid(box, shape, dimension):
     """The bounds (xmin, xmax[, ymin, ymax]) and the shape (ny, nx) or (nx,) of a cell-centred grid."""
     bounds = point("box", box, 2 * dimension)
-    for low, high in zip(bounds[::2], bounds[1::2]):
+    for low, high in zip(bounds[::2].tolist(), bounds[1::2].tolist()):
         if not low < high:
             raise ValueError(f"box={tuple(bounds.tolist())} is empty: it must be (xmin, xmax"
                              + (", ymin, ymax" if dimension == 2 else "") + ") with each minimum below its maximum")

@@ -20,12 +20,14 @@ def check_slice(answer):
     str
         "Right …", or what is wrong and at which step.
     """
+    if not callable(answer):
+        raise ValueError(f"answer={answer!r} must be a function of eta that returns the two ends")
     for eta in SLICE_STEPS:
+        given = answer(eta)
         try:
-            low, high = answer(eta)
-        except (TypeError, ValueError):
-            return f"At η = {eta} the answer is {answer(eta)!r}: give two numbers, the ends of the interval."
-        low, high = _checks.finite("low", low), _checks.finite("high", high)
+            low, high = _checks.point("the answer", given, 2)
+        except ValueError:
+            return f"At η = {eta} the answer is {given!r}: give two numbers, the ends of the interval."
         if not low < 0 < high:
             return f"At η = {eta} the interval ({low:.4g}, {high:.4g}) does not contain the minimum 0."
         for name, end, outwards in (("lower", low, -NEAR), ("upper", high, NEAR)):

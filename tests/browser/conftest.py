@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-SITE = Path(os.environ.get("DESCENT_SITE", ROOT / "_build" / "html"))  # another copy, to see a test fail on a broken one
+# DESCENT_SITE names another copy of the site: broken on purpose, to see that a test can fail.
+SITE = Path(os.environ.get("DESCENT_SITE", ROOT / "_build" / "html"))
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
@@ -69,7 +70,8 @@ class Watch:
 
     def is_elsewhere(self, address):
         parts = urlsplit(address)
-        return not (parts.netloc == self.served or parts.scheme in INLINE or parts.scheme == "file" and not parts.netloc)
+        local = parts.netloc == self.served or parts.scheme in INLINE or parts.scheme == "file" and not parts.netloc
+        return not local
 
     def refuse(self, route):
         self.elsewhere.append(route.request.url)

@@ -25,7 +25,7 @@ class LivePage:
         self.slider = self.place.locator("input[type=range]")
         self.function = self.place.locator("select")
         self.rows = self.figure.locator(".legend li")
-        self.spoken = self.figure.locator(".spoken")
+        self.spoken = self.figure.locator("[aria-live=polite]")
 
     def settle(self):
         """Wait until all that was asked for is drawn."""
@@ -61,7 +61,8 @@ class LivePage:
 
     def start_point(self):
         """Where the start point is, as a screen reader hears it: to two decimals."""
-        x, y = re.search(r"x (\S+), y ([^\s.]+\.\d+)", self.handle.get_attribute("aria-label").replace("−", "-")).groups()
+        heard = self.handle.get_attribute("aria-label").replace("−", "-")
+        x, y = re.search(r"x (-?[\d.]+\d), y (-?[\d.]+\d)", heard).groups()
         return float(x), float(y)
 
     def set_step(self, fraction):

@@ -3,6 +3,7 @@
 import math
 import re
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.live_page import LivePage
@@ -11,7 +12,7 @@ from descent import demos
 CHAPTER = "book/in-between/stable-and-unstable-starts.html"
 SCHEMES = ("http", "file")
 SLOWEST, FASTEST = 0.05, 1.05                   # ends of the slider
-NOT_A_NUMBER = re.compile(r"nan|undefined|infinity|null|object", re.I)
+NOT_A_NUMBER = re.compile(r"NaN|undefined|Infinity|null|\[object")
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -52,27 +53,27 @@ def classes(figure):
     return list(zip(figure.panels[0]["layers"][0]["classes"], shares, strict=True))
 
 
-def assert_drawn(live):
-    """Whole sentences, and the map painted over most of the plane."""
+def assert_drawn(live, figure):
+    """Whole sentences, a share for every class, the map on most of the plane, a curve in every chart."""
     assert not NOT_A_NUMBER.search(live.summary()), live.summary()
-    assert all(share for share in list(live.legend().values())[:5]), live.legend()
-    assert not NOT_A_NUMBER.search(str(list(filter(None, live.legend().values()))))
+    legend = live.legend()
+    assert all(legend[c["label"]] for c, _ in classes(figure)), legend
     painted = live.colours()
     width, height = live.plane.evaluate("canvas => [canvas.width, canvas.height]")
-    grounds = {c["fill"][0] for c in demos.basin_map().figure.panels[0]["layers"][0]["classes"]}
-    assert sum(painted.get(colour, 0) for colour in grounds) > 0.5 * width * height
+    inks = {ink for c, _ in classes(figure) for ink in (c["fill"][0], c["ink"][0])}
+    assert sum(painted.get(ink, 0) for ink in inks) > 0.3 * width * height
     for chart in live.charts.all():
-        assert len(live.colours(chart)) > 10
+        assert len(live.colours(chart)) > 5
 
 
 # --- it lives
 
 @both_schemes
-def test_the_figure_comes_alive_and_replaces_the_picture(chapter, scheme):
+def test_the_figure_comes_alive_and_replaces_the_picture(chapter, figure, scheme):
     live = chapter(scheme)
     assert live.figure.count() == 1 and live.figure.is_visible()
     assert not live.picture.is_visible()
-    assert_drawn(live)
+    assert_drawn(live, figure)
 
 
 @both_schemes
@@ -87,9 +88,8 @@ def test_the_slider_moves_by_arrow_keys(chapter, scheme):
     assert live.seen() == before
 
 
-@both_schemes
-def test_the_slider_moves_by_mouse(chapter, scheme):
-    live = chapter(scheme)
+def test_the_slider_moves_by_mouse(chapter):
+    live = chapter()
     before, box = live.seen(), live.slider.bounding_box()
     middle = box["y"] + box["height"] / 2
     live.drag((box["x"] + box["width"] / 3, middle), (box["x"] + 0.8 * box["width"], middle))
@@ -105,9 +105,8 @@ def test_the_slider_says_its_value(chapter):
         assert live.place.locator("output").inner_text() == f"{float(fraction):.2f}"
 
 
-@both_schemes
-def test_both_ends_of_the_slider_for_every_function(chapter, scheme):
-    live = chapter(scheme)
+def test_both_ends_of_the_slider_for_every_function(chapter, figure):
+    live = chapter()
     drawings = set()
     for choice in range(live.function.locator("option").count()):
         live.choose(choice)
@@ -115,7 +114,7 @@ def test_both_ends_of_the_slider_for_every_function(chapter, scheme):
             live.press(live.slider, key)
             assert float(live.slider.input_value()) == fraction
             assert f"{fraction:.2f} of the largest" in live.summary()
-            assert_drawn(live)
+            assert_drawn(live, figure)
             drawings.add(live.drawing())
     assert len(drawings) == 8
 
@@ -156,6 +155,15 @@ def test_arrow_keys_move_the_start_point_by_a_hundredth_of_the_box(chapter, figu
         assert live.drawing() != drawing
 
 
+def test_no_key_is_lost_when_keys_come_faster_than_frames(chapter):
+    live = chapter()
+    x0, y0 = live.start_point()
+    live.handle.evaluate("""handle => ["ArrowRight", "ArrowDown", "ArrowRight"].forEach((key) =>
+        handle.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))""")
+    live.settle()
+    assert live.start_point() == pytest.approx((x0 + 0.12, y0 - 0.06), abs=0.0051)
+
+
 def test_the_start_point_stays_in_the_box(chapter, figure):
     live = chapter()
     box = figure.variants[0]["constants"]
@@ -164,7 +172,7 @@ def test_the_start_point_stays_in_the_box(chapter, figure):
     for end, corner in (((1275, 895), ("xmax", "ymin")), ((2, 2), ("xmin", "ymax"))):
         live.drag(live.centre(live.handle), end)
         assert live.start_point() == tuple(box[name] for name in corner)
-    assert_drawn(live)
+    assert_drawn(live, figure)
 
 
 # --- page and Python are the same
@@ -191,7 +199,7 @@ def test_the_page_says_what_python_computes(chapter, figure, scheme):
         (0, 0.57, ["Shift+ArrowLeft", "ArrowUp"], [("x0", "xmin", "xmax", -10), ("y0", "ymin", "ymax", 1)]),
         (1, 0.9, ["Shift+ArrowDown"], [("y0", "ymin", "ymax", -10)]),
         (2, 1.02, ["ArrowRight"], [("x0", "xmin", "xmax", 1)]),
-        (3, 0.2, ["Shift+ArrowRight", "Shift+ArrowDown"], [("x0", "xmin", "xmax", 10), ("y0", "ymin", "ymax", -10)]),
+        (3, 0.2, ["ArrowRight", "Shift+ArrowDown"], [("x0", "xmin", "xmax", 1), ("y0", "ymin", "ymax", -10)]),
     ):
         live.choose(choice)
         live.set_step(fraction)
@@ -202,14 +210,39 @@ def test_the_page_says_what_python_computes(chapter, figure, scheme):
         assert {label: legend[label] for label in shares} == shares
 
 
-def test_the_map_has_the_colours_of_the_classes_that_python_finds(chapter, figure):
+KINDS = """(canvas, [left, top, right, bottom, classes]) => {
+    const width = right - left, height = bottom - top, kind = {};
+    const { data } = canvas.getContext("2d").getImageData(left, top, width, height);
+    classes.forEach((inks, i) => inks.forEach((ink) => { kind[parseInt(ink.slice(1), 16)] = i; }));
+    return Array.from({ length: width * height }, (_, k) =>
+        kind[(data[4 * k] << 16) | (data[4 * k + 1] << 8) | data[4 * k + 2]] ?? -1);
+}"""
+
+
+def shown_kinds(live, figure):
+    """The class that each pixel of the map shows, upper row first; -1 under a line, a mark or the orbit."""
+    corners = []
+    for across, up in (("Left", "Up"), ("Right", "Down")):       # in a corner, the start point tells where the map ends
+        live.press(live.handle, *[f"Shift+Arrow{across}"] * 10, *[f"Shift+Arrow{up}"] * 10)
+        corners += live.handle.evaluate("e => [parseFloat(e.style.left), parseFloat(e.style.top)]")
+    inks = [[c["fill"][0], c["ink"][0]] for c, _ in classes(figure)]
+    left, top, right, bottom = (int(length) for length in corners)
+    kinds = live.plane.evaluate(KINDS, [left, top, right, bottom, inks])
+    return np.reshape(kinds, (bottom - top, right - left))
+
+
+@pytest.mark.parametrize("choice, fraction", ((0, 0.38), (3, 0.2)))
+def test_every_pixel_of_the_map_shows_the_class_that_python_computes(chapter, figure, choice, fraction):
     live = chapter()
-    for choice, fraction in ((0, 0.38), (0, 1.05), (3, 0.2)):
-        live.choose(choice)
-        live.set_step(fraction)
-        values, painted = figure.values(moved(figure, choice, fraction)), live.colours()
-        kinds = [(c, values[share]) for c, share in classes(figure)]
-        assert all((c["fill"][0] in painted) == (share > 0) for c, share in kinds if not 0 < share < 0.005)
+    live.choose(choice)
+    live.set_step(fraction)
+    shown = shown_kinds(live, figure)
+    computed = figure.values({"choice": choice, "fraction": fraction})["kinds"][::-1]
+    rows, columns = (np.floor((np.arange(n) + 0.5) * cells / n).astype(int)
+                     for n, cells in zip(shown.shape, computed.shape, strict=True))
+    visible = shown >= 0
+    assert visible.mean() > 0.7
+    assert np.array_equal(shown[visible], computed[np.ix_(rows, columns)][visible])
 
 
 # --- how it looks
@@ -244,19 +277,30 @@ INSIDE = """place => [...place.querySelectorAll("*")].filter((e) => !e.closest("
     .filter(([,, box]) => box.width > 0 && (box.left < 0 || box.right > innerWidth))
     .map(([tag, name, box]) => `${tag}.${name} from ${box.left} to ${box.right}`)"""
 SPILLED = """place => [...place.querySelectorAll("label, output, p, li, ul, .cell, .panel, .live-row")]
-    .filter((e) => !e.closest(".spoken") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 90))"""
+    .filter((e) => !e.closest(".spoken") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
+    .map((e) => e.outerHTML.slice(0, 90))"""
 
 
-@both_schemes
-def test_a_phone_needs_no_sideways_scrolling(chapter, scheme):
-    live = chapter(scheme, viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+def test_a_phone_needs_no_sideways_scrolling(chapter, figure):
+    live = chapter(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
     for choice in range(4):
         live.choose(choice)
         assert live.place.evaluate(INSIDE) == []
         assert live.place.evaluate(SPILLED) == []
     assert live.page.evaluate("document.scrollingElement.scrollWidth") <= 360
     assert live.page.evaluate("visualViewport.width") == pytest.approx(360, abs=0.5)  # not zoomed out to fit
-    assert_drawn(live)
+    assert_drawn(live, figure)
+
+
+def test_the_text_below_the_figure_stays_where_it_is_while_the_slider_moves(chapter):
+    live = chapter()
+    for width in (1280, 768, 500, 390, 360):
+        live.page.set_viewport_size({"width": width, "height": 900})
+        heights = {}
+        for fraction in (SLOWEST, 0.38, 0.8, FASTEST):
+            live.set_step(fraction)
+            heights[live.place.bounding_box()["height"]] = live.summary()
+        assert len(heights) == 1, (width, heights)
 
 
 def test_a_tap_moves_the_start_point(chapter):
@@ -266,6 +310,28 @@ def test_a_tap_moves_the_start_point(chapter):
     live.settle()
     assert live.start_point() != start
     assert live.centre(live.handle) == pytest.approx(live.on_plane(0.6, 0.6), abs=1.5)
+
+
+def test_a_swipe_over_the_plane_scrolls_the_page_and_moves_nothing(chapter):
+    live = chapter(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
+    start, scrolled = live.start_point(), live.page.evaluate("scrollY")
+    x, y = live.on_plane(0.6, 0.6)
+    finger = live.page.context.new_cdp_session(live.page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for shift in range(10, 160, 10):
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - shift}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    live.page.wait_for_function("before => scrollY > before + 50", arg=scrolled)
+    assert live.start_point() == start
+
+
+def test_the_right_mouse_button_moves_nothing(chapter):
+    live = chapter()
+    start = live.start_point()
+    live.page.mouse.click(*live.on_plane(0.3, 0.7), button="right")
+    live.page.keyboard.press("Escape")
+    live.press(live.handle, "ArrowRight")
+    assert live.start_point() == pytest.approx((start[0] + 0.06, start[1]), abs=0.0051)
 
 
 @pytest.mark.parametrize("ratio", (1, 2))
@@ -348,9 +414,8 @@ def test_an_unknown_widget_is_named_and_the_picture_stays(still, site):
 
 # --- the rest of the chapter
 
-@both_schemes
-def test_the_solution_of_the_exercise_opens(open_page, scheme):
-    page = open_page(scheme, CHAPTER)
+def test_the_solution_of_the_exercise_opens(open_page):
+    page = open_page("http", CHAPTER)
     answer = page.locator(".solution").get_by_text("The answer is")
     button = page.locator(".solution button.toggle-button, .solution summary").first
     button.scroll_into_view_if_needed()
@@ -367,7 +432,8 @@ def test_the_solution_of_the_exercise_opens(open_page, scheme):
 @pytest.mark.parametrize("viewport", (WIDE, PHONE), ids=("wide", "phone"))
 def test_axe_finds_nothing_in_the_figure(chapter, theme, viewport):
     live = chapter(color_scheme=theme, viewport=viewport)
-    found = Axe().run(live.page, context=".live-figure")
+    # preload: axe would look for the style sheets that style sheets import, in the wrong folder
+    found = Axe().run(live.page, context=".live-figure", options={"preload": False})
     assert found.violations_count == 0, found.generate_report()
     assert found.response["passes"]
 
@@ -398,15 +464,16 @@ def test_a_screen_reader_hears_the_summary_once_the_hand_rests(chapter):
     live = chapter()
     assert live.spoken.get_attribute("aria-live") == "polite"
     live.press(live.slider, *["ArrowRight"] * 5)
-    summary = live.summary()
+    live.spoken.filter(has_text="0.43 of the largest").wait_for(state="attached")
+    heard, summary = live.spoken.inner_text(), live.summary()
     assert "0.43 of the largest" in summary
-    live.page.wait_for_function("text => document.querySelector('.descent-figure .spoken').textContent === text", arg=summary)
+    assert all(sentence in summary for sentence in re.split(r"(?<=\.) ", heard))
 
 
-def test_the_numbers_of_the_summary_are_finite_for_a_start_that_diverges(chapter):
+def test_the_numbers_of_the_summary_are_finite_for_a_start_that_diverges(chapter, figure):
     live = chapter()
     live.set_step(FASTEST)
     live.press(live.handle, *["Shift+ArrowUp"] * 12, *["Shift+ArrowRight"] * 12)
     assert "diverges" in live.summary()
     assert all(math.isfinite(float(number)) for number in re.findall(r"\d+(?:\.\d+)?", live.summary()))
-    assert_drawn(live)
+    assert_drawn(live, figure)

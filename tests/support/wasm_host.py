@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import wasmtime
-
 from descent import wasm
 
 DTYPES = {"f8": np.float64, "i4": np.int32, "i1": np.int8}
@@ -24,8 +23,10 @@ class Host:
         self.store = wasmtime.Store()
         compiled = wasmtime.Module(self.store.engine, module)
         self.imports = [(entry.module, entry.name) for entry in compiled.imports]
-        self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(2 + self.about["heap"] // PAGE, None)))
-        self.exports = wasmtime.Instance(self.store, compiled, [self._supply(entry) for entry in compiled.imports]).exports(self.store)
+        limits = wasmtime.Limits(2 + self.about["heap"] // PAGE, None)
+        self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(limits))
+        supplied = [self._supply(entry) for entry in compiled.imports]
+        self.exports = wasmtime.Instance(self.store, compiled, supplied).exports(self.store)
 
     def _supply(self, entry):
         if entry.name == "__linear_memory":
@@ -36,7 +37,7 @@ class Host:
         return wasmtime.Func(self.store, entry.type, getattr(math, entry.name))
 
     def call(self, name, *args):
-        """What the kernel returns; its status must be 0."""
+        """What the kernel returns; RuntimeError when its status is not 0."""
         about = self.about["exports"][name]
         assert len(args) == len(about["args"]), f"{name} takes {len(about['args'])} arguments"
         top = self.about["heap"] + 16           # the result has the first 16 bytes
@@ -55,10 +56,13 @@ class Host:
         for address, array in placed:
             self.memory.write(self.store, array.tobytes(), address)
         status = self.exports[name](self.store, *flat)
-        assert status == 0, f"{name} returned status {status}"
+        if status != 0:
+            raise RuntimeError(f"kernel {name} failed with status {status}")
         for address, array in placed:
-            array[...] = np.frombuffer(self.memory.read(self.store, address, address + array.nbytes), array.dtype).reshape(array.shape)
-        if about["returns"] is None:
-            return None
-        size = ctypes.sizeof(RESULTS[about["returns"]])
-        return RESULTS[about["returns"]].from_buffer_copy(self.memory.read(self.store, self.about["heap"], self.about["heap"] + size)).value
+            array[...] = np.frombuffer(self._read(address, array.nbytes), array.dtype).reshape(array.shape)
+        if about["returns"] is not None:
+            result = RESULTS[about["returns"]]
+            return result.from_buffer_copy(self._read(self.about["heap"], ctypes.sizeof(result))).value
+
+    def _read(self, address, size):
+        return self.memory.read(self.store, address, address + size)

@@ -14,7 +14,7 @@ from ..kernels import kernel
 from ._kinds import BOUNDED, KINDS, fate
 
 LONGEST_PERIOD = 64
-PERIOD_TOLERANCE2 = 1e-8**2
+PERIOD_TOLERANCE2 = 1e-7**2                     # of the excursion, and of the distance from the origin
 MOST_STEPS = 2**31 - 2
 BANDS = 64                                      # pieces of work: enough for a cluster, large enough for a process
 
@@ -76,7 +76,7 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None):
     """
     eta = _checks.positive("eta", eta)
     max_steps = _checks.whole("max_steps", max_steps, 1, MOST_STEPS)
-    if f.dimension not in (1, 2):
+    if _checks.landscape("f", f).dimension not in (1, 2):
         raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
     if f.minima is None:
         raise ValueError(f"f={f.name} has no known minima: without them no start can be said to converge")
@@ -141,11 +141,14 @@ def rows(f):
 
     @kernel()
     def period_of(p, eta):
-        q = p
+        q, excursion2 = p, 0.0
         for k in range(1, LONGEST_PERIOD + 1):
             q = descend(q, eta, gradient(q))
-            if distance2(p, q) <= PERIOD_TOLERANCE2 * (1.0 + norm2(p)):
+            gap2 = distance2(p, q)
+            # back where it was, after having been away: an orbit that creeps is never far
+            if gap2 <= PERIOD_TOLERANCE2 * (1.0 + norm2(p)) and gap2 <= PERIOD_TOLERANCE2 * excursion2:
                 return k
+            excursion2 = max(excursion2, gap2)
         return 0
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, int32, int8[:, ::1], int32[:, ::1], "

@@ -30,7 +30,7 @@ class Neighbourhood:
     ----------
     radius : t' of Lemma 1
     level : f* of equation (23), the least value on the sphere of that radius
-    descent_constant : C = 1 - eta M / 2
+    descent_constant : C = 1 - eta M / 2 = (1 - w) (1 - eta lambda_max / 2)
     curvature_bound : M of equation (19)
     curvature_radius : t_1, the largest radius with lambda_max <= M on the ball
     """
@@ -83,8 +83,9 @@ def invariant_neighbourhood(f, minimum, eta, w=0.5):
     if not w < 1:
         raise ValueError(f"w={w!r} must be in (0, 1)")
     radius, level, curvature_radius = neighbourhood(f)(tuple(minimum.tolist()), eta, w)
-    bound = (1 - w) * 2 / largest + w * 2 / eta
-    return Neighbourhood(minimum, radius, level, 1 - eta * bound / 2, bound, curvature_radius)
+    with np.errstate(over="ignore"):            # the smallest steps bound no curvature
+        bound = (1 - w) * 2 / largest + w * np.float64(2) / eta
+    return Neighbourhood(minimum, radius, level, (1 - w) * (1 - eta / largest), float(bound), curvature_radius)
 
 
 @kernel()

@@ -2,18 +2,16 @@
 
 import ipywidgets
 
-from .. import figures, landscapes
+from .. import _checks, figures, landscapes
 from ._live import LiveFigure
 
 # The paper states no boxes for its Figure 2; these are ours.
 CHEN = {
     "chen-f4": ("f₄ = (1 − xy)² + (x² + y²)/20", (-3, 3, -3, 3), (0.1, 2.5)),
-    "chen-f1": ("f₁ = x² + y² + x²y + x³ + y³", (-1, 1, -1, 1), (-0.6, 0.4)),
-    "chen-f2": ("f₂ = x² + y² + x²y + x⁴ + y⁴", (-2, 2, -2, 2), (-0.6, 0.5)),
-    "chen-f3": ("f₃ = x⁴y² + x²y⁴ − 3x²y² + 1", (-2, 2, -2, 2), (1.7, 0.6)),
+    "chen-f1": ("f₁ = x² + y² + x²y + x³ + y³", (-1, 1, -1, 1), (0.04, 0.26)),
+    "chen-f2": ("f₂ = x² + y² + x²y + x⁴ + y⁴", (-2, 2, -2, 2), (-0.28, 0.22)),
+    "chen-f3": ("f₃ = x⁴y² + x²y⁴ − 3x²y² + 1", (-2, 2, -2, 2), (1.18, 1.12)),
 }
-ALT = ("Left: the square of starts, coloured and hatched by what becomes of gradient descent from there, with level "
-       "lines, the minima and one orbit. Right: loss above the minimum and sharpness along that orbit.")
 
 
 def basin_map(first="chen-f4", fraction=0.38):
@@ -28,9 +26,9 @@ def basin_map(first="chen-f4", fraction=0.38):
     -------
     LiveFigure
     """
-    if first not in CHEN:
+    if not isinstance(first, str) or first not in CHEN:
         raise ValueError(f"first={first!r} must be one of {', '.join(CHEN)}")
-    if not 0.05 <= fraction <= 1.05:
+    if not 0.05 <= _checks.finite("fraction", fraction) <= 1.05:
         raise ValueError(f"fraction={fraction!r} must be in [0.05, 1.05]")
     names = [first, *(name for name in CHEN if name != first)]
     labels, boxes, starts = zip(*(CHEN[name] for name in names))
@@ -39,4 +37,4 @@ def basin_map(first="chen-f4", fraction=0.38):
     function = ipywidgets.Dropdown(options=labels, index=0, description="Function", style=style)
     step = ipywidgets.FloatSlider(fraction, min=0.05, max=1.05, step=0.01, description="Step / largest step",
                                   readout_format=".2f", style=style)
-    return LiveFigure(figure, {"choice": (function, "index"), "fraction": (step, "value")}, ALT)
+    return LiveFigure(figure, {"choice": (function, "index"), "fraction": (step, "value")})

@@ -45,16 +45,14 @@ class LiveFigure(ipywidgets.VBox):
     figure : descent.figures.Figure
     controls : dict of str to (widget, trait)
         For each entry of the figure's state that has one, an ipywidgets control and the trait that is tied to it.
-    alt : str
-        What the picture shows, for who does not see it.
     """
 
-    def __init__(self, figure, controls, alt):
+    def __init__(self, figure, controls):
         entries = {name: (traitlets.Int if isinstance(value, int) else traitlets.Float)(value).tag(sync=True)
                    for name, value in figure.state.items()}
         view = type("View", (View,), entries)(_esm=view_source(), description=figure.description(),
                                               modules=figure.modules())
-        self.figure, self.view, self.alt = figure, view, alt
+        self.figure, self.view = figure, view
         for name, (widget, trait) in controls.items():
             ipywidgets.jslink((widget, trait), (view, name))
         super().__init__([ipywidgets.HBox([widget for widget, _ in controls.values()]), view])
@@ -72,5 +70,5 @@ class LiveFigure(ipywidgets.VBox):
         width, height = struct.unpack(">II", png[16:24])
         picture = base64.b64encode(png).decode()
         page = (f'<div class="live-figure" data-model-id="{self.model_id}"><img src="data:image/png;base64,{picture}" '
-                f'alt="{html.escape(self.alt)}" width="{width}" height="{height}"></div>')
+                f'alt="{html.escape(self.figure.about)}" width="{width}" height="{height}"></div>')
         return {**bundle, "text/html": page, "image/png": picture}, metadata

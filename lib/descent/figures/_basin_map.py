@@ -115,6 +115,8 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
     box = ["xmin", "xmax", "ymin", "ymax"]
     return Figure(
         name="Map of the starts from which gradient descent converges, with one orbit",
+        about="Left: the square of starts, coloured and hatched by what becomes of gradient descent from there, with "
+              "level lines, the minima and one orbit. Right: loss above the minimum and sharpness along that orbit.",
         state={"choice": 0, "fraction": _checks.positive("fraction", fraction), **variants[0]["start"]},
         variants=variants, choice="choice",
         shared={"limit_sharpness": limit_sharpness, "isolines": isolines}, kernels=kernels,
@@ -153,14 +155,14 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
                     [v.curve("sharpness", "shown", "split"), v.level("limit", "2/η")]),
         ],
         summary=[
-            "Step η = {eta:.4f}, {fraction:.2f} of the largest. From ({x0:.2f}, {y0:.2f}) ",
-            {"choose": "kind", "among": [
-                "the orbit converges to ({end_x:.2f}, {end_y:.2f}) and the loss falls at every step: stable. ",
-                "the orbit converges to ({end_x:.2f}, {end_y:.2f}), yet the loss rises {rises:.0f} times before it "
-                "falls from step {split:.0f} on: unstable. ",
-                "the orbit stays bounded and has not settled after {steps:.0f} steps. ",
-                "the orbit goes to ({end_x:.2f}, {end_y:.2f}), a stationary point that is not one of the minima. ",
-                "the orbit diverges within {steps:.0f} steps. "]},
+            "Step η = {eta:.4f}, {fraction:.2f} of the largest.",
+            ["From ({x0:.2f}, {y0:.2f}) ", {"choose": "kind", "among": [
+                "the orbit converges to ({end_x:.2f}, {end_y:.2f}) and the loss falls at every step: stable.",
+                "the orbit converges to ({end_x:.2f}, {end_y:.2f}), yet the loss rises at {rises:.0f} of the steps; "
+                "from step {split:.0f} on it falls: unstable.",
+                "the orbit stays bounded and has not settled after {steps:.0f} steps.",
+                "the orbit goes to ({end_x:.2f}, {end_y:.2f}), a stationary point that is not one of the minima.",
+                "the orbit diverges within {steps:.0f} steps."]}],
             "Of all starts on the map, {stable_share:.1%} are stable, {unstable_share:.1%} unstable, "
             "{diverged_share:.1%} diverge, {bounded_share:.1%} have not settled after " + str(MAP_STEPS) + " steps, "
             "{other_share:.1%} go to another stationary point.",

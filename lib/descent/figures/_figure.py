@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from .. import wasm
+from .. import _checks, wasm
 
 DTYPES = {"f8": np.float64, "i4": np.int32, "i1": np.int8}
 
@@ -17,6 +17,7 @@ class Figure:
     Attributes
     ----------
     name : accessible name, one phrase
+    about : what the figure shows, for who does not see it: the picture's alternative text
     state : dict of str to number; what controls set
     variants : list of dicts: ``label``, ``constants`` (numbers and nested lists, by name), ``start`` (state to set
         when the variant is chosen)
@@ -31,11 +32,12 @@ class Figure:
         bounds, ``coarse`` the shape of a first quick pass, ``shares`` the names of the fractions of the classes; the
         kernel is called as (xmin, xmax, ymin, ymax, ny, first row, *args, rows).
     panels : list of dicts, see `descent.figures._vocabulary`
-    summary : template of the sentences that say what the figure shows: text with {name:.3f}, or
-        ``{"choose": name, "among": [template, …]}``, or a list of both
+    summary : list of templates, one for each sentence that says what the figure now shows. A template is text with
+        {name:.3f}, or ``{"choose": name, "among": [template, …]}``, or a list of such parts
     """
 
     name: str
+    about: str
     state: dict
     variants: list
     choice: str
@@ -48,7 +50,7 @@ class Figure:
 
     def description(self):
         """All but the kernels, as JSON text; the same figure gives the same text."""
-        keys = ("name", "state", "variants", "choice", "buffers", "program", "panels", "summary")
+        keys = ("name", "about", "state", "variants", "choice", "buffers", "program", "panels", "summary")
         return json.dumps({key: getattr(self, key) for key in keys}, separators=(",", ":"), allow_nan=False)
 
     def modules(self):
@@ -70,8 +72,8 @@ class Figure:
         unknown = set(state or {}) - set(self.state)
         if unknown:
             raise ValueError(f"state has no {sorted(unknown)}; it has {sorted(self.state)}")
-        scope = {**self.state, **(state or {})}
-        choice = int(scope[self.choice])
+        scope = {name: _checks.finite(name, value) for name, value in {**self.state, **(state or {})}.items()}
+        choice = _checks.whole(self.choice, scope[self.choice], 0, len(self.variants) - 1)
         scope |= {name: np.array(value, dtype=float) if isinstance(value, list) else value
                   for name, value in self.variants[choice]["constants"].items()}
         for name, buffer in self.buffers.items():
@@ -96,7 +98,7 @@ class Figure:
 
     def summarise(self, values):
         """The sentences of the summary for those values."""
-        return fill(self.summary, values)
+        return " ".join(fill(sentence, values) for sentence in self.summary)
 
 
 def fill(template, values):

@@ -12,8 +12,9 @@ export const layers = {
     }
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     canvas.getContext("2d").putImageData(image, 0, 0);
-    ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(canvas, x(x.low), y(y.high), x(x.high) - x(x.low), y(y.low) - y(y.high));
+    const across = x(x.high) - x(x.low);
+    ctx.imageSmoothingEnabled = across * devicePixelRatio < width;     // else each cell keeps its edges
+    ctx.drawImage(canvas, x(x.low), y(y.high), across, y(y.low) - y(y.high));
   },
 
   segments(ctx, { values: name, count }, values, { x, y }, colours) {

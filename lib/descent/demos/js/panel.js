@@ -2,7 +2,7 @@
 import { drawAxes, scale } from "./axes.js";
 import { layers } from "./layers.js";
 
-const FRAME = { left: 52, top: 8, right: 10, bottom: 38 };
+const FRAME = { left: 60, top: 8, right: 10, bottom: 38 };
 
 export class Panel {
   constructor(description, set) {

@@ -48,7 +48,7 @@
 
   // A labelled native input; `read` sets the model from it, `show` sets it from the model.
   function control(m, input, key, event, read, show) {
-    const label = element("label", { className: "live-control" }), output = element("output");
+    const label = element("label", { className: "live-control" }), output = element("output", {}, { "aria-live": "off" });
     label.append(element("span", { textContent: m.get("description") }), input);
     if (input.type === "range") label.append(output);
     input.addEventListener(event, () => m.set(key, read()));

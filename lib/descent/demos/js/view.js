@@ -25,9 +25,12 @@ async function render({ model, el }) {
   const shares = description.program.find((call) => call.grid)?.shares ?? [];
   const panels = description.panels.map((panel) => new Panel(panel, set));
   const legends = description.panels.map((panel) => new Legend(panel, shares));
+  const about = element("p", { className: "spoken", id: `about-${crypto.getRandomValues(new Uint32Array(1))}`,
+    textContent: description.about });
   const text = element("p", { className: "summary" });
   const spoken = element("p", { className: "spoken" }, { "aria-live": "polite" });
-  const root = element("div", { className: "descent-figure" }, { role: "group", "aria-label": description.name });
+  const root = element("div", { className: "descent-figure" }, { role: "group", "aria-label": description.name,
+    "aria-describedby": about.id });
   const charts = element("div", { className: "charts" });
   panels.forEach((panel, i) => {
     if (description.panels[i].panel === "chart") return charts.append(panel.element);
@@ -35,17 +38,21 @@ async function render({ model, el }) {
     cell.append(panel.element, legends[i].element);
     root.append(cell);
   });
-  root.append(charts, text, spoken);
+  root.append(charts, text, about, spoken);
 
-  let frame = 0, resting = 0, closed = false;
+  let frame = 0, resting = 0, closed = false, said = [];
   const draw = () => {
     const look = colours();
     root.classList.toggle("dark", look.dark);
     panels.forEach((panel) => panel.draw(program.values, look));
     legends.forEach((legend) => legend.draw(program.values, look));
-    text.textContent = fill(description.summary, program.values);
+    const sentences = description.summary.map((part) => fill(part, program.values));
+    text.textContent = sentences.join(" ");
     clearTimeout(resting);
-    resting = setTimeout(() => { spoken.textContent = text.textContent; }, REST);
+    resting = setTimeout(() => {                // only what has changed is said
+      spoken.textContent = sentences.filter((sentence, i) => sentence !== said[i]).join(" ") || spoken.textContent;
+      said = sentences;
+    }, REST);
   };
   const fail = (error) => {
     if (closed) return;
@@ -53,8 +60,8 @@ async function render({ model, el }) {
     console.error(error);
   };
   const update = async () => {
-    const wanted = state();
-    if (program.variant !== wanted[description.choice]) await program.choose(wanted[description.choice]);
+    // the reader may choose again while modules are loading
+    while (program.variant !== model.get(description.choice)) await program.choose(model.get(description.choice));
     program.run(state(), (fine) => {
       draw();
       root.dataset.grid = fine ? "fine" : "coarse";

@@ -1,0 +1,55 @@
+"""Checks of exercises: a right answer is told so, a wrong one is told what is wrong."""
+
+import numpy as np
+import pytest
+from descent import exercises
+
+RIGHT = [
+    lambda eta: (-2 / 3, 1 / (3 * eta)),        # specs/4, section 1, slice of f1
+    lambda eta: [-2 / 3, 1 / (3 * eta)],
+    lambda eta: np.array([-2 / 3, 1 / (3 * eta)]),
+    lambda eta: (-0.6667, round(1 / (3 * eta), 4)),
+]
+WRONG = [
+    (lambda eta: (-0.5, 1.0), "lower", "too far in"),
+    (lambda eta: (-0.7, 1 / (3 * eta)), "lower", "too far out"),
+    (lambda eta: (-2 / 3, 1 / (2 * eta)), "upper", "too far out"),
+    (lambda eta: (-2 / 3, 1 / (4 * eta)), "upper", "too far in"),
+    (lambda eta: (-2 / 3, 5 / 3), "0.5", "upper"),              # right at 0.2 only
+    (lambda eta: (1 / (3 * eta), -2 / 3), "0.2", "does not contain"),
+    (lambda eta: (0.1, 1.0), "0.2", "does not contain"),
+    (lambda eta: (-1e300, 1e300), "lower", "too far out"),
+]
+UNREADABLE = [None, 3.0, (1,), (1, 2, 3), ("a", "b"), "ab", (np.nan, 1), (-1, np.inf), (None, 1), (-0.5, 1j),
+              (-10**400, 1)]
+
+
+@pytest.mark.parametrize("answer", RIGHT, ids=["tuple", "list", "array", "rounded"])
+def test_a_right_answer(answer):
+    assert exercises.check_slice(answer).startswith("Right")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("answer, where, what", WRONG, ids=[f"{what}, {where}" for _, where, what in WRONG])
+def test_a_wrong_answer_is_told_which_end_is_wrong_and_how(answer, where, what):
+    said = exercises.check_slice(answer)
+    assert not said.startswith("Right") and where in said and what in said
+
+
+@pytest.mark.parametrize("value", UNREADABLE, ids=lambda value: repr(value)[:20])
+def test_what_is_not_two_numbers_is_told_so(value):
+    said = exercises.check_slice(lambda eta: value)
+    assert "two numbers" in said and repr(value)[:20] in said
+
+
+@pytest.mark.parametrize("answer", [None, (-2 / 3, 1.0)])
+def test_an_answer_that_is_not_a_function_is_told_so(answer):
+    with pytest.raises(ValueError, match="answer"):
+        exercises.check_slice(answer)
+
+
+def test_a_mistake_inside_the_answer_is_shown_as_python_shows_it():
+    with pytest.raises(ZeroDivisionError):
+        exercises.check_slice(lambda eta: (1 / 0, 1))
+    with pytest.raises(TypeError, match="positional"):
+        exercises.check_slice(lambda: (1, 2))
