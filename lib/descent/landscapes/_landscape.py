@@ -19,7 +19,8 @@ class Landscape:
     name, parameters : what `descent.landscapes.named` takes to make it again
     expression : SymPy expression in ``variables``, plain symbols
     variables : tuple of str
-    minima, flat_minima : None when unknown, else sets with ``points`` (None when not finite), ``distance(x)`` and ``sample(rng, n)``
+    minima, flat_minima : None when unknown, else sets with ``points`` (None when not finite), ``distance(x)`` and
+        ``sample(rng, n)``
     reference : where the function comes from
     isolation : radius around each minimum within which there is no other stationary point (inf: none anywhere)
     lipschitz : Lipschitz constant of the gradient, None when there is no global one
@@ -120,26 +121,19 @@ class Landscape:
     def on_kink(self, x):
         """True where there is no Hessian: a bool, or an array (…) for points (…, d)."""
         if self.kernels.kinks is None:
-            return np.zeros(self._points(x).shape[:-1], bool)[()]
+            return np.zeros(_checks.points("x", x, self.dimension).shape[:-1], bool)[()]
         return (self._at("kinks", x, (len(self.kernels.kinks((0.0,) * self.dimension)),)) == 0).any(axis=-1)
 
     def largest_step(self, minimum):
         """2 / lambda_max at a minimum: beyond it gradient descent does not settle there."""
-        return 2 / float(self.sharpness(_checks.point("minimum", minimum, self.dimension)))
-
-    def _points(self, x):
-        try:
-            array = np.asarray(x)
-        except ValueError:
-            array = np.asarray(x, dtype=object)
-        if array.dtype.kind not in "iuf" or array.ndim == 0 or array.shape[-1] != self.dimension:
-            raise ValueError(f"x={x!r} must be numbers: a point of {self.name} has {self.dimension}, "
-                             f"an array of points the shape (…, {self.dimension})")
-        return array.astype(float)
+        sharpness = float(self.sharpness(_checks.point("minimum", minimum, self.dimension)))
+        if not sharpness > 0:
+            raise ValueError(f"minimum={minimum!r} has sharpness {sharpness:g}: not a strict minimum")
+        return 2 / sharpness
 
     def _at(self, which, x, width):
         """One kernel at points (…, d): an array (…, *width)."""
-        x = self._points(x)
+        x = _checks.points("x", x, self.dimension)
         function = getattr(self.kernels, which)
         rows = [function(tuple(point)) for point in x.reshape(-1, self.dimension).tolist()]
         return np.array(rows, dtype=float).reshape(x.shape[:-1] + width)
