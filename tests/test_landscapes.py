@@ -37,7 +37,7 @@ def rounding(name, x, y):
 
 
 def test_names_are_those_of_the_formulas():
-    assert sorted(landscapes.names()) == NAMES
+    assert set(NAMES) <= set(landscapes.names())
 
 
 @pytest.mark.parametrize("name", NAMES)

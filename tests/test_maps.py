@@ -6,7 +6,7 @@ from descent import landscapes, maps
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-NAMES = landscapes.names()
+NAMES = ["hyperbola", "chen-f1", "chen-f2", "chen-f3", "chen-f4", "two-wells", "parabola", "conic"]
 coordinate, step_size = st.floats(-3, 3, width=32), st.floats(2**-6, 2, width=32)
 common = settings(max_examples=40, deadline=None)   # a first call compiles
 

@@ -48,7 +48,7 @@ def points(name, value, dimension):
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name}={value!r} must be {dimension} finite numbers, or an array of such points")
     if array.ndim == 0 or array.shape[-1] != dimension:
-        raise ValueError(f"{name} has shape {array.shape}; points here have {dimension} entries, one for each variable")
+        raise ValueError(f"{name}={value!r} has shape {array.shape}; points here have {dimension} entries")
     return array.astype(float)
 
 

@@ -19,3 +19,18 @@ def gradient_step(landscape):
         return descend(p, eta, gradient(p))
 
     return step
+
+
+@functools.cache
+def normalized_step(landscape):
+    """The kernel N(p, alpha) -> p - alpha u, u the unit direction of the landscape at p.
+
+    Josz, Implicit regularization of normalized gradient descent, Definition 3.2.
+    """
+    direction, descend = landscape.kernels.direction, vectors(landscape.dimension).descend
+
+    @kernel()
+    def step(p, alpha):
+        return descend(p, alpha, direction(p))
+
+    return step

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from . import _checks
+from .kernels import kernel
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Constant:
 
 @dataclasses.dataclass(frozen=True)
 class Power:
-    """alpha_k = alpha / (k + 1)^beta, beta >= 0."""
+    """alpha_k = alpha / (k + 1)^beta, beta >= 0; 0 where that is too small for a number."""
 
     alpha: float
     beta: float
@@ -44,8 +45,11 @@ class Power:
             raise ValueError(f"beta={self.beta!r} must be at least 0: steps do not grow")
 
     def __call__(self, k):
-        with np.errstate(over="ignore"):        # the step is then too small for a number: 0
-            return self.alpha / np.power(k + 1.0, self.beta)
+        try:
+            with np.errstate(over="ignore"):    # of an array k
+                return self.alpha / (k + 1) ** self.beta
+        except OverflowError:                   # of a number k: the step is too small for a number
+            return 0.0
 
     @property
     def supremum(self):
@@ -60,3 +64,24 @@ class Power:
 def rule(value):
     """A rule as it is; a number as the constant rule."""
     return value if callable(value) else Constant(value)
+
+
+def array(rule, first, count):
+    """alpha_first … as an array (count,), each checked to be positive and finite; bit for bit what rule(k) gives."""
+    if not isinstance(rule, (Constant, Power)):
+        return np.array([_checks.positive(f"rule({k})", rule(k)) for k in range(first, first + count)], dtype=float)
+    alphas = np.full(count, rule.alpha)
+    if isinstance(rule, Power):
+        divide_by_powers(alphas, float(first), rule.beta)
+        if count and not alphas[-1] > 0:
+            k = first + int(np.argmin(alphas))
+            raise ValueError(f"rule({k})={float(alphas[-1])!r} must be above 0: with beta={rule.beta:g} the steps "
+                             "fall below the smallest number")
+    return alphas
+
+
+@kernel()
+def divide_by_powers(alphas, first, beta):
+    """alphas[i] /= (first + i + 1)^beta by the scalar pow: NumPy's depends on the processor."""
+    for i in range(alphas.size):
+        alphas[i] /= (first + i + 1.0) ** beta

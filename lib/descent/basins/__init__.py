@@ -1,8 +1,9 @@
 """Basins: where orbits end, for every start on a grid; and the neighbourhoods that no orbit leaves."""
 
 from ._classify import Basins, classify
+from ._ellipse import Ellipse, trapping_ellipse
 from ._kinds import BOUNDED, DIVERGED, KINDS, OTHER, STABLE, UNSTABLE
 from ._neighbourhood import Neighbourhood, invariant_neighbourhood
 
-__all__ = ["BOUNDED", "DIVERGED", "KINDS", "OTHER", "STABLE", "UNSTABLE", "Basins", "Neighbourhood", "classify",
-           "invariant_neighbourhood"]
+__all__ = ["BOUNDED", "DIVERGED", "KINDS", "OTHER", "STABLE", "UNSTABLE", "Basins", "Ellipse", "Neighbourhood",
+           "classify", "invariant_neighbourhood", "trapping_ellipse"]

@@ -8,6 +8,7 @@ import os
 import numpy as np
 
 from .. import _checks
+from .._progress import reporter
 from .._vectors import vectors
 from ..kernels import kernel
 from ._kinds import BOUNDED, KINDS, fate
@@ -15,6 +16,7 @@ from ._kinds import BOUNDED, KINDS, fate
 LONGEST_PERIOD = 64
 PERIOD_TOLERANCE2 = 1e-7**2                     # of the excursion, and of the distance from the origin
 MOST_STEPS = 2**31 - 2
+BANDS = 64                                      # pieces of work: enough for a cluster, large enough for a process
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Basins:
         return float(np.mean(self.kind == kind))
 
 
-def classify(f, eta, box, shape, max_steps=20000):
+def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None):
     """Where gradient descent with step eta goes from every start on a grid.
 
     Stable: converges to a minimum of f, the loss falls at every step (Chen, Peng, Li & Zhao 2024, equation (30) with
@@ -54,11 +56,14 @@ def classify(f, eta, box, shape, max_steps=20000):
 
     Parameters
     ----------
-    f : Landscape of one or two variables
+    f : Landscape of one or two variables with known minima
     eta : step size, above 0
     box : (xmin, xmax, ymin, ymax); one variable: (xmin, xmax)
     shape : (ny, nx); one variable: (nx,)
     max_steps : orbits that have not ended by then are bounded
+    executor : concurrent.futures.Executor that runs bands of rows (a Dask client's ``get_executor()`` is one); default:
+        a thread for each processor
+    progress : True for a bar, or a function of (bands done, bands)
 
     Returns
     -------
@@ -73,23 +78,43 @@ def classify(f, eta, box, shape, max_steps=20000):
     max_steps = _checks.whole("max_steps", max_steps, 1, MOST_STEPS)
     if _checks.landscape("f", f).dimension not in (1, 2):
         raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
+    if f.minima is None:
+        raise ValueError(f"f={f.name} has no known minima: without them no start can be said to converge")
     bounds, cells = _checks.grid(box, shape, f.dimension)
     ny, nx = cells if f.dimension == 2 else (1, *cells)
-    kind, limit = np.empty((ny, nx), np.int8), np.empty((ny, nx), np.int8)
-    steps, rises, period = (np.empty((ny, nx), np.int32) for _ in range(3))
-    fill = rows(f)
-    box4 = np.resize(bounds, 4)
-
-    def band(first, last):
-        fill(*box4, ny, first, eta, max_steps, kind[first:last], steps[first:last], rises[first:last],
-             limit[first:last], period[first:last])
-
-    threads = os.cpu_count() or 1
-    edges = np.linspace(0, ny, min(ny, 8 * threads) + 1).astype(int)
-    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-        list(pool.map(band, edges[:-1], edges[1:]))
-    results = (array.reshape(cells) for array in (kind, steps, rises, limit, period))
+    edges = np.linspace(0, ny, min(ny, BANDS) + 1).astype(int).tolist()
+    work = [(f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, max_steps)
+            for first, last in zip(edges[:-1], edges[1:])]
+    if executor is None:
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            bands = _gather(pool, work, progress)
+    else:
+        bands = _gather(executor, work, progress)
+    results = (np.concatenate(part).reshape(cells) for part in zip(*bands))
     return Basins(*results, box=tuple(bounds.tolist()), shape=cells)
+
+
+def _gather(executor, work, progress):
+    """The bands in order; what has not begun is cancelled when one fails or the reader stops it."""
+    report = reporter(progress, len(work))
+    futures = [executor.submit(_band, *arguments) for arguments in work]
+    bands = []
+    try:
+        for future in futures:
+            bands.append(future.result())
+            report(len(bands))
+    finally:
+        for future in futures[len(bands):]:
+            future.cancel()
+    return bands
+
+
+def _band(f, eta, box, ny, nx, first, last, max_steps):
+    """Rows first … last - 1 of the grid: kind, steps, rises, limit, period."""
+    kind, limit = np.empty((last - first, nx), np.int8), np.empty((last - first, nx), np.int8)
+    steps, rises, period = (np.empty((last - first, nx), np.int32) for _ in range(3))
+    rows(f)(*box, ny, first, eta, max_steps, kind, steps, rises, limit, period)
+    return kind, steps, rises, limit, period
 
 
 @functools.cache

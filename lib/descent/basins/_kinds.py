@@ -21,7 +21,11 @@ WATCHED_GRADIENT2 = 1e-6**2                     # the loss must fall while |grad
 def arrival(f):
     """The kernel arrived(p, gradient2) -> index of the minimum of f that p has reached, or -1."""
     distance2, residual = vectors(f.dimension).distance2, f.kernels.residual
-    if f.minima.points is not None:
+    if f.minima.points is not None and not len(f.minima.points):
+        @kernel()
+        def arrived(p, gradient2):
+            return -1
+    elif f.minima.points is not None:
         minima = tuple(tuple(point) for point in f.minima.points.tolist())
 
         @kernel()

@@ -72,7 +72,7 @@ def invariant_neighbourhood(f, minimum, eta, w=0.5):
     Maxima over a circle are found by a scan of 180 directions and a golden-section refinement, radii by a scan and
     bisection: numerically exact, not a rigorous enclosure.
     """
-    if _checks.landscape("f", f).dimension != 2 or f.minima.points is None:
+    if _checks.landscape("f", f).dimension != 2 or f.minima is None or f.minima.points is None:
         raise ValueError(f"f={f.name} must have two variables and isolated minima")
     minimum = _checks.point("minimum", minimum, 2)
     if f.minima.distance(minimum) > 1e-9:

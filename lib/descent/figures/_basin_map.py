@@ -101,7 +101,7 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
     """
     variants, kernels = [], []
     for f, box, label, start in zip(landscapes, boxes, labels, starts, strict=True):
-        if f.dimension != 2 or f.minima.points is None:
+        if f.dimension != 2 or f.minima is None or f.minima.points is None:
             raise ValueError(f"landscapes: {f.name} must have two variables and isolated minima")
         bounds, _ = _checks.grid(box, LOSS_GRID, 2)
         floor, largest = float(f.value(f.minima.points[0])), f.largest_step(f.minima.points[0])

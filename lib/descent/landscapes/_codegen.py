@@ -1,4 +1,4 @@
-"""From a SymPy expression to kernels: value, gradient and Hessian, exact derivatives, straight-line code.
+"""From a SymPy expression to a kernel: straight-line code, exact where + - * / sqrt suffice.
 
 What is compiled is text printed from a tree of whitelisted nodes, never text that somebody typed.
 """
@@ -6,13 +6,40 @@ What is compiled is text printed from a tree of whitelisted nodes, never text th
 import math
 
 import sympy
+from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import And, BooleanAtom, Or
 from sympy.printing.pycode import PythonCodePrinter
 
 from ..kernels import kernel
 
+LONGEST_PRODUCT = 22                            # x**3 is written x*x*x; beyond x**22, pow
+LONGEST_BASE = 3                                # terms of a sum that is repeated in a product
+MOST_INLINE = 20                                # results that are written in the return statement
+LARGEST_EXACT = 2**53
+
+
+class Sgn(sympy.Function):
+    """The sign with sgn(0) = +1, of -0.0 as well. Its derivative is 0: that of the piece on either side."""
+
+    nargs = 1
+
+    def fdiff(self, argindex=1):
+        return sympy.S.Zero
+
+
+class Modulus(sympy.Function):
+    """|h| with derivative sgn(h). SymPy's own Abs turns |y - x| into |x - y|, which moves sgn(0) to the other side."""
+
+    nargs = 1
+
+    def fdiff(self, argindex=1):
+        return Sgn(self.args[0])
+
+
 ALLOWED = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Symbol, sympy.Rational, sympy.Float, sympy.exp, sympy.log, sympy.sin,
-           sympy.cos, sympy.tan, sympy.Abs, sympy.sign, sympy.NumberSymbol)
-LONGEST_PRODUCT = 8                             # x**8 is written x*x*x*x*x*x*x*x; beyond, pow
+           sympy.cos, sympy.tan, Modulus, Sgn, sympy.NumberSymbol, sympy.Piecewise, ExprCondPair, Relational, And, Or,
+           BooleanAtom)
 
 
 class _Printer(PythonCodePrinter):
@@ -20,13 +47,16 @@ class _Printer(PythonCodePrinter):
 
     def _print_Pow(self, expr, rational=False, sqrt="math.sqrt"):
         base, exponent = expr.as_base_exp()
-        if exponent.is_Integer and 1 < abs(exponent) <= LONGEST_PRODUCT:
-            text = self.parenthesize(base, 1000)
-            product = "(" + "*".join([text] * abs(int(exponent))) + ")"
-            return product if exponent > 0 else f"(1/{product})"
-        return super()._print_Pow(expr, rational=rational, sqrt=sqrt)
+        if not (exponent.is_Rational and exponent.q <= 2 and abs(exponent) <= LONGEST_PRODUCT):
+            return super()._print_Pow(expr, rational=rational)
+        text = self.parenthesize(base, 1000)
+        factors = [text] * int(abs(exponent)) + [f"math.sqrt({text})"] * (exponent.q - 1)
+        product = f"({'*'.join(factors)})"
+        return product if exponent > 0 else f"(1/{product})"
 
     def _print_Rational(self, expr):
+        if max(abs(expr.p), expr.q) > LARGEST_EXACT:
+            return f"({int(expr.p) / int(expr.q)!r})"
         return f"({int(expr.p)}.0/{int(expr.q)}.0)"
 
     def _print_Integer(self, expr):
@@ -35,37 +65,123 @@ class _Printer(PythonCodePrinter):
     def _print_NumberSymbol(self, expr):
         return repr(float(expr))
 
-    def _print_sign(self, expr):
-        return f"math.copysign(1.0, {self._print(expr.args[0])})"
+    def _print_Sgn(self, expr):
+        return f"(1.0 if {self._print(expr.args[0])} >= 0.0 else -1.0)"
+
+    def _print_Modulus(self, expr):
+        return f"abs({self._print(expr.args[0])})"
+
+
+def coordinates(dimension):
+    """The symbols x0, x1, … of a kernel's point: real, so that sqrt(x^2) is |x|."""
+    return [sympy.Symbol(f"x{i}", real=True) for i in range(dimension)]
+
+
+def prepare(expression, variables):
+    """An expression in plain symbols as one in `coordinates` that differentiates and prints; idempotent.
+
+    Max and Min become cases, whose derivative has no step functions.
+    """
+    expression = sympy.sympify(expression).subs(dict(zip(variables, coordinates(len(variables)))), simultaneous=True)
+    expression = expression.replace(sympy.Abs, Modulus).replace(sympy.sign, Sgn)
+    expression = expression.replace(sympy.Max, lambda *args: _extreme(args, sympy.Ge))
+    return expression.replace(sympy.Min, lambda *args: _extreme(args, sympy.Le))
+
+
+def _extreme(args, wins):
+    *first, last = sorted(args, key=lambda arg: not arg.is_number)      # numbers first: a NaN loses, and comes out
+    cases = [(arg, sympy.And(*[wins(arg, other) for other in args if other != arg])) for arg in first]
+    return sympy.Piecewise(*cases, (last, True), evaluate=False)
+
+
+def kinks(expression):
+    """The expressions on whose zeros a prepared expression may fail to be twice differentiable."""
+    found = [node.args[0] for node in sympy.preorder_traversal(expression) if isinstance(node, (Modulus, Sgn))]
+    found += [node.lhs - node.rhs for node in expression.atoms(Relational)]
+    return tuple(dict.fromkeys(found))
 
 
 def function(name, variables, expressions):
     """The kernel name(p) of a point, a tuple of floats; it returns a float, or a tuple when `expressions` is a list."""
+    if isinstance(expressions, (list, tuple)):
+        return prepared_function(name, len(variables), [prepare(target, variables) for target in expressions])
+    return prepared_function(name, len(variables), prepare(expressions, variables))
+
+
+def prepared_function(name, dimension, expressions, definitions=()):
+    """The same for expressions in `coordinates`, as `prepare` makes them.
+
+    ``definitions`` are pairs (symbol, expression) that the expressions use, each also those before it.
+    """
+    symbols = sympy.numbered_symbols("t")
+    lines = []
+    for group in _by_level(definitions):
+        defined, shared = _printed([value for _, value in group], symbols)
+        lines += [*shared, *[f"    {symbol} = {text}" for (symbol, _), text in zip(group, defined)]]
     several = isinstance(expressions, list)
-    targets = expressions if several else [expressions]
+    values, shared = _printed(expressions if several else [expressions], symbols)
+    lines += shared
+    if len(values) > MOST_INLINE:               # numba cannot build a long tuple of cases in one expression
+        lines += [f"    r{i} = {value}" for i, value in enumerate(values)]
+        values = [f"r{i}" for i in range(len(values))]
+    result = f"({', '.join(values)},)" if several else values[0]
+    return _compiled(name, [f"    {', '.join(map(str, coordinates(dimension)))}, = p", *lines,
+                            f"    return {result}"], {})
+
+
+def _by_level(definitions):
+    """The definitions in groups, none of which uses a symbol of its own group."""
+    groups, known = [], set()
+    for symbol, value in definitions:
+        if not groups or value.free_symbols & known:
+            groups.append([])
+            known = set()
+        groups[-1].append((symbol, value))
+        known.add(symbol)
+    return groups
+
+
+def _printed(targets, symbols):
+    """The texts of expressions, and the lines that compute what they share."""
+    bases = set()
     for target in targets:
         for node in sympy.preorder_traversal(target):
             if not isinstance(node, ALLOWED):
                 raise ValueError(f"{node} in {target} is not one of the functions that a landscape is made of")
-    arguments = [sympy.Symbol(f"x{i}") for i in range(len(variables))]
-    renamed = [target.subs(dict(zip(variables, arguments)), simultaneous=True) for target in targets]
-    shared, results = sympy.cse(renamed, symbols=sympy.numbered_symbols("t"), optimizations=None)
+            if node.is_Pow and node.base.is_Add and len(node.base.args) > LONGEST_BASE:
+                bases.add(node.base)
+    # a base that counts as a result of its own is used twice, and so is given a name
+    shared, results = sympy.cse([*targets, *sorted(bases, key=sympy.default_sort_key)], optimizations=None,
+                                symbols=symbols)
+    results = results[:len(targets)]
     printer = _Printer({"fully_qualified_modules": True, "allow_unknown_functions": False})
     lines = [f"    {symbol} = {printer.doprint(value)}" for symbol, value in shared]
-    values = [f"float({printer.doprint(value)})" if value.is_number else printer.doprint(value) for value in results]
-    result = f"({', '.join(values)},)" if several else values[0]
-    unpack = f"    {', '.join(map(str, arguments))}, = p"
-    source = "\n".join([f"def {name}(p):", unpack, *lines, f"    return {result}"])
-    scope = {"math": math}
+    return [f"float({printer.doprint(value)})" if value.is_number else printer.doprint(value)
+            for value in results], lines
+
+
+def unit(vector, rest, level=None):
+    """The kernel direction(p) -> w / |w| of a kernel w = vector(p), scaled so that |w| neither under- nor overflows.
+
+    Where w = 0 it is `rest`, a tuple of floats; where the kernel level(p) <= 0, the function is constant, it is 0.
+    """
+    d = len(rest)
+    size = " + ".join(f"abs(w[{i}])" for i in range(d))
+    lines = ["    w = vector(p)", f"    if {size} == 0.0:", f"        return {rest!r}", "    largest = abs(w[0])"]
+    if level is not None:
+        lines[:0] = ["    if level(p) <= 0.0:", f"        return ({'0.0, ' * d})"]
+    for i in range(1, d):
+        lines += [f"    largest = max(largest, abs(w[{i}]))"]
+    lines += [*[f"    u{i} = w[{i}] / largest" for i in range(d)],
+              f"    length = math.sqrt({' + '.join(f'u{i} * u{i}' for i in range(d))})",
+              f"    return ({', '.join(f'u{i} / length' for i in range(d))},)"]
+    return _compiled("direction", lines, {"vector": vector, "level": level})
+
+
+def _compiled(name, lines, scope):
+    source = "\n".join([f"def {name}(p):", *lines])
+    scope = {"__name__": __name__, "math": math, **scope}
     exec(compile(source, f"<{name} of a landscape>", "exec"), scope)
     made = scope[name]
     made.__doc__ = source
     return kernel()(made)
-
-
-def derivatives(expression, variables):
-    """Kernels value(p), gradient(p) -> d numbers, hessian(p) -> the upper triangle by rows; p a tuple of d floats."""
-    gradient = [sympy.diff(expression, v) for v in variables]
-    hessian = [sympy.diff(g, v) for i, g in enumerate(gradient) for v in variables[i:]]
-    return (function("value", variables, expression), function("gradient", variables, gradient),
-            function("hessian", variables, hessian))

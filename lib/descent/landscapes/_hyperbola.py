@@ -3,8 +3,9 @@
 import sympy
 
 from .. import _checks
+from ._curves import HyperbolaMinima
 from ._landscape import Landscape
-from ._minima import FiniteMinima, HyperbolaMinima
+from ._minima import FiniteMinima
 from ._points import floats
 
 
@@ -15,7 +16,7 @@ def hyperbola(scale=1.0):
     return Landscape(name="hyperbola", parameters={"scale": scale},
                      expression=sympy.nsimplify(scale, rational=True) * (1 - x * y) ** 2,
                      variables=("x", "y"), minima=HyperbolaMinima(),
-                     flat_minima=FiniteMinima(floats([(1, 1), (-1, -1)])),
+                     flat_minima=FiniteMinima(floats([(1, 1), (-1, -1)])), stationary=floats([(0, 0)]),
                      residual=1 - x * y,
                      reference="Craciun & Ghoshdastidar, On the Stability of Gradient Descent for Large Learning Rate, "
                                "Figure 1 (scale=1) and Appendix B (scale=1/2)")

@@ -1,0 +1,277 @@
+"""A linear network with the quadratic loss: a landscape in the entries of its layers."""
+
+import functools
+import operator
+
+import numpy as np
+
+from .. import _checks
+from . import _curvature, _descent, _layers
+from ._flattest import flattest
+from ._minima import NetworkMinima, project
+from ._spectrum import spectrum
+from ._target import target
+
+MOST_PARAMETERS = 2000                          # a Hessian of 32 MB
+MOST_LAYERS = 50
+
+
+class LinearNetwork:
+    """L(theta) = |Y - W_h … W_1 X|^2, W_i of shape (d_i, d_{i-1}) (Craciun & Ghoshdastidar, equations (2)-(5)).
+
+    A landscape: points theta are arrays (d,), W_1, …, W_h one behind the other, each by rows; `value`, `gradient`,
+    `hessian` and `sharpness` take arrays (…, d) as well.
+
+    Parameters
+    ----------
+    widths : (d_0, …, d_h), each at least 1
+    X : (d_0, n), finite
+    Y : (d_h, n), finite
+
+    Attributes
+    ----------
+    widths : tuple of int
+    X, Y : the data
+    rank : r, the least width
+    target : (d_h, d_0), W_r bar: the product of the layers at every minimum
+    target_singular_values : those of Y X^T C^{-1/2}, C = X X^T, of which the target keeps the first r
+    least_loss : the loss at every minimum
+    degeneracy : None, or in words what the theorems assume of the data and these lack: X X^T is singular (Remark 19;
+        `target` is then the one of least norm), or sigma_r = sigma_{r+1} (`target` is then one of many), or the target
+        has rank below r. What depends on it says so: `dim_minima`, `critical_step`, `flattest`.
+    dim_image : r (d_0 + d_h - r), the dimension of the matrices of rank r
+    minima : NetworkMinima, with ``distance`` and ``sample``
+
+    Raises
+    ------
+    ValueError
+        For widths, X or Y that do not fit each other, are not finite, or need more than 2000 parameters.
+    """
+
+    residual = None
+    reference = "Craciun & Ghoshdastidar, On the Stability of Gradient Descent for Large Learning Rate, section 3.1"
+
+    def __init__(self, widths, X, Y):
+        self.widths = _widths(widths)
+        self.shapes = tuple((rows, inner) for inner, rows in zip(self.widths, self.widths[1:]))
+        self.dimension = sum(rows * inner for rows, inner in self.shapes)
+        if self.dimension > MOST_PARAMETERS:
+            raise ValueError(f"widths={widths!r} need {self.dimension} parameters; at most {MOST_PARAMETERS} are "
+                             "allowed, for the Hessian is dense")
+        self.X, self.Y = _data("X", X, self.widths[0]), _data("Y", Y, self.widths[-1])
+        if self.X.shape[1] != self.Y.shape[1]:
+            raise ValueError(f"X has {self.X.shape[1]} columns and Y {self.Y.shape[1]}: each data point is one column "
+                             "of both")
+        self.rank = min(self.widths)
+        self._target = target(self.X, self.Y, self.rank, len(self.shapes))
+        self.target, self.least_loss = self._target.matrix, self._target.loss
+        self.target_singular_values, self.degeneracy = self._target.singular_values, self._target.degeneracy
+        for array in (self.X, self.Y, self.target, self.target_singular_values):
+            array.flags.writeable = False
+        self.dim_image = self.rank * (self.widths[0] + self.widths[-1] - self.rank)
+        self.name = "linear network " + "-".join(map(str, self.widths))
+        self.parameters = {"widths": self.widths, "X": self.X, "Y": self.Y}
+        self.variables = ("x", "y") if self.dimension == 2 else tuple(f"x{k + 1}" for k in range(self.dimension))
+        self.minima, self.flat_minima = NetworkMinima(self), None
+
+    def __repr__(self):
+        return f"LinearNetwork(widths={self.widths}, X={self.X.tolist()}, Y={self.Y.tolist()})"
+
+    def __reduce__(self):
+        return LinearNetwork, (self.widths, self.X, self.Y)
+
+    @property
+    def formula(self):
+        """The function in LaTeX."""
+        return r"\lVert Y - " + " ".join(f"W_{{{i}}}" for i in range(len(self.shapes), 0, -1)) + r" X \rVert^2"
+
+    @property
+    def dim_minima(self):
+        """d_theta - r (d_0 + d_h - r), the dimension of the manifold M of minima (Theorem 9); ValueError where the
+        data are degenerate."""
+        self.require_regular("dim_minima")
+        return self.dimension - self.dim_image
+
+    @functools.cached_property
+    def lipschitz(self):
+        """The gradient's Lipschitz constant: 2 lambda_max(X X^T) without hidden layer, else None."""
+        return 2 * float(np.linalg.norm(self.X, 2)) ** 2 if len(self.shapes) == 1 else None
+
+    def unpack(self, theta):
+        """The layers [W_1, …, W_h] of theta (d,), or of points (…, d): arrays (…, d_i, d_{i-1})."""
+        theta, ends = self._points(theta), np.cumsum([rows * inner for rows, inner in self.shapes])
+        return [block.reshape(theta.shape[:-1] + shape)
+                for block, shape in zip(np.split(theta, ends[:-1], axis=-1), self.shapes)]
+
+    def pack(self, layers):
+        """The theta of layers [W_1, …, W_h]."""
+        try:
+            layers = [np.asarray(layer, dtype=float) for layer in layers]
+        except (TypeError, ValueError):
+            raise ValueError(f"layers={layers!r} must be the matrices W_1, …, W_h of shapes {self.shapes}") from None
+        shapes = tuple(layer.shape for layer in layers)
+        if shapes != self.shapes:
+            raise ValueError(f"layers have shapes {shapes}; {self.name} has {self.shapes}")
+        return np.concatenate([layer.ravel() for layer in layers])
+
+    def product(self, theta):
+        """mu(theta) = W_h … W_1, equation (4): (d_h, d_0), or (…, d_h, d_0) for points (…, d)."""
+        return functools.reduce(lambda done, layer: layer @ done, self.unpack(theta))
+
+    def jacobian(self, theta):
+        """The derivative of mu at theta (d,): (d_h d_0, d), rows in the order of mu's entries by rows.
+
+        The column of entry (a, b) of W_i is W_{>i}[:, a] times W_{<i}[b, :].
+        """
+        layers = self.unpack(self._point(theta))
+        below, above = [np.eye(self.widths[0])], [np.eye(self.widths[-1])]
+        for layer in layers[:-1]:
+            below.append(layer @ below[-1])
+        for layer in layers[:0:-1]:
+            above.append(above[-1] @ layer)
+        return np.concatenate([np.kron(up, down.T) for up, down in zip(above[::-1], below)], axis=1)
+
+    def value(self, theta):
+        """The loss: a float for one point, an array (…) for points (…, d)."""
+        scratch = self.scratch()
+        return self._each(theta, (), lambda point: _layers.loss(*self.data, point, scratch))[()]
+
+    def gradient(self, theta):
+        """The gradient, of the shape of theta."""
+        scratch = self.scratch()
+
+        def at(point):
+            out = np.empty(self.dimension)
+            _layers.gradient(*self.data, point, scratch, out)
+            return out
+
+        return self._each(theta, (self.dimension,), at)
+
+    def hessian(self, theta):
+        """The Hessian, both terms of equation (7): (d, d), or (…, d, d) for points (…, d)."""
+        scratch, direction = self.scratch(), np.empty(self.dimension)
+
+        def at(point):
+            out = np.empty((self.dimension, self.dimension))
+            _curvature.hessian(*self.data, point, scratch, direction, out)
+            return out
+
+        return self._each(theta, (self.dimension, self.dimension), at)
+
+    def gauss_newton(self, theta):
+        """The first term of the Hessian alone, J^T (2 I x X X^T) J at theta (d,): equation (18).
+
+        The paper takes it for the Hessian on M. The second term vanishes there in the filling case only; in the other
+        the eigenvalues differ, and their signs agree as long as sigma_r > sigma_{r+1}.
+        """
+        images = self.jacobian(theta).T.reshape(self.dimension, self.widths[-1], self.widths[0]) @ self.X
+        moved = images.reshape(self.dimension, -1)
+        return 2 * moved @ moved.T
+
+    def sharpness(self, theta):
+        """The largest eigenvalue of the Hessian: a float for one point, an array (…) for points (…, d).
+
+        ValueError where the Hessian is not finite.
+        """
+        hessian = self.hessian(theta)
+        if not np.isfinite(hessian).all():
+            raise ValueError("theta is not finite, or so large that the Hessian overflows")
+        return np.linalg.eigvalsh(hessian)[..., -1][()]
+
+    def largest_step(self, minimum):
+        """2 / lambda_max at a minimum: beyond it gradient descent does not settle there."""
+        return 2 / float(self.sharpness(self._point(minimum)))
+
+    def project(self, theta):
+        """A point of M near theta (d,): Gauss-Newton steps theta - J^+ (mu(theta) - target).
+
+        Raises
+        ------
+        ValueError
+            In words, where the steps do not reach M: from a stationary point of the distance, such as 0.
+        """
+        return project(self, self._point(theta))
+
+    def spectrum(self, theta, tolerance=1e-8):
+        """The Spectrum at theta (d,): the Hessian's eigenvalues and how many are positive, zero and negative."""
+        return spectrum(self.hessian(self._point(theta)), tolerance)
+
+    def flattest(self):
+        """The Flattest minimum: where lambda_max is least on M, and its value there. ValueError for degenerate data."""
+        return self._flattest
+
+    def critical_step(self):
+        """eta_C = 2 / min over M of lambda_max: beyond it gradient descent settles at no minimum (Theorem 16).
+
+        The least lambda_max is sought from several fixed starts, so this is a lower bound of eta_C that is attained at
+        ``flattest().theta``; see `Flattest`.
+        """
+        return 2 / self._flattest.sharpness
+
+    def descent_path(self, points, alphas):
+        """Fill points (n+1, d) from points[0] by descent with the steps alphas (n,); returns the last k reached."""
+        return _descent.path(*self.data, points, alphas, self.scratch(), np.empty(self.dimension))
+
+    def require_regular(self, what):
+        """ValueError where the data are degenerate."""
+        if self.degeneracy is not None:
+            raise ValueError(f"{what} of {self.name} is not defined for these data: {self.degeneracy}")
+
+    @functools.cached_property
+    def _flattest(self):
+        self.require_regular("the flattest minimum")
+        return flattest(self)
+
+    @property
+    def spaces(self):
+        """Orthonormal bases of the target's column space (d_h, r) and row space (d_0, r)."""
+        return self._target.left, self._target.right
+
+    @functools.cached_property
+    def data(self):
+        """What every kernel takes first: widths, X, Y."""
+        return np.array(self.widths, dtype=np.int32), self.X.copy(), self.Y.copy()
+
+    def scratch(self):
+        """A new scratch array for the kernels."""
+        return np.empty(_layers.scratch_size(self.widths, self.X.shape[1]))
+
+    def _point(self, theta):
+        return _checks.point("theta", theta, self.dimension)
+
+    def _points(self, theta):
+        try:
+            theta = np.asarray(theta, dtype=float)
+        except (TypeError, ValueError):
+            raise ValueError(f"theta={theta!r} must be {self.dimension} numbers") from None
+        if theta.ndim == 0 or theta.shape[-1] != self.dimension:
+            raise ValueError(f"theta has shape {theta.shape}; points of {self.name} have {self.dimension} entries")
+        return theta
+
+    def _each(self, theta, width, function):
+        theta = self._points(theta)
+        rows = [function(point) for point in np.ascontiguousarray(theta.reshape(-1, self.dimension))]
+        return np.array(rows, dtype=float).reshape(theta.shape[:-1] + width)
+
+
+def _widths(widths):
+    try:
+        checked = tuple(_checks.whole("widths", operator.index(d) if not isinstance(d, bool) else d, 1, MOST_PARAMETERS)
+                        for d in widths)
+    except TypeError:
+        raise ValueError(f"widths={widths!r} must be whole numbers (d_0, …, d_h)") from None
+    if not 2 <= len(checked) <= MOST_LAYERS + 1:
+        raise ValueError(f"widths={widths!r} must be (d_0, …, d_h) with 1 to {MOST_LAYERS} layers")
+    return checked
+
+
+def _data(name, value, rows):
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}={value!r} must be a matrix of numbers") from None
+    if array.ndim != 2 or array.shape[0] != rows or array.shape[1] < 1:
+        raise ValueError(f"{name} has shape {array.shape}; it must be ({rows}, n), one column for each data point")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}={array.tolist()} must be finite")
+    return np.ascontiguousarray(array)
