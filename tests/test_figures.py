@@ -67,7 +67,9 @@ def test_the_orbit_is_that_of_gradient_descent_with_the_fate_of_classify(choice,
         assert values["kind"] == b.kind[0, 0] and values["rises"] == b.rises[0, 0]
         if b.limit[0, 0] >= 0:
             assert [values["end_x"], values["end_y"]] == f.minima.points[b.limit[0, 0]].tolist()
-            assert values["split"] == values["last_rise"] + 1
+            last = int(values["last_rise"])
+            assert values["split"] == last + 1 and (values["rises"] > 0) == (last >= 0)
+            assert last < 0 or last > 59 or o.losses[last + 1] >= o.losses[last]
             assert (np.diff(o.losses[int(values["split"]):shown]) <= 1e-12).all()
 
 

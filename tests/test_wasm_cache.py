@@ -192,3 +192,31 @@ def test_native_code_of_a_module_that_is_no_more_is_made_anew(tmp_path, through)
     """As from one version of the library to the next: what is kept names modules, imported when it is read."""
     assert in_a_new_process(tmp_path, module="gone", through=through)[0] == 1 / 3 + 0.5
     assert in_a_new_process(tmp_path, module="come", through=through)[0] == 1 / 3 + 0.5
+
+
+def test_generated_kernels_are_kept_in_a_notebook_too_which_replaces_builtins(empty_cache):
+    text = ("from descent import landscapes; import builtins; builtins.input = lambda: ''; "
+            "f = landscapes.named('chen-f1'); "
+            "print(f.value([1.0, 2.0]), sum(f.kernels.value.stats.cache_hits.values()))")
+    said = [subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout.split()
+            for _ in range(2)]
+    assert said == [["16.0", "0"], ["16.0", "1"]]
+
+
+MAPS = """
+import sys
+from descent import basins, landscapes
+for name in sys.argv[1:]:
+    b = basins.classify(landscapes.named(name), 0.55, (0.7, 1.25, 0.65, 1.2), (4, 4), max_steps=300)
+    print(name, *b.kind.flat, *b.period.flat)
+"""
+
+
+def test_kept_code_does_not_mix_with_code_of_another_process(empty_cache):
+    """Numba numbers its symbols anew in each process: kept and new code, of functions with one name, meet here."""
+    def run(*names):
+        return subprocess.run([sys.executable, "-c", MAPS, *names], capture_output=True, text=True,
+                              check=True).stdout.splitlines()
+
+    alone = {name: run(name) for name in ("chen-f4", "hyperbola")}
+    assert run("chen-f1", "hyperbola", "chen-f4")[1:] == alone["hyperbola"] + alone["chen-f4"]

@@ -15,6 +15,8 @@ from numba.core.serialize import dumps
 
 from . import _cache, _tree
 
+FORMAT = 2                                      # of what is kept
+
 
 class NativeCache(_Cache):
     """What a dispatcher asks before it compiles, and tells after it has."""
@@ -38,7 +40,11 @@ class NativeCache(_Cache):
     def save_overload(self, sig, data):
         name = self._name(sig, data.codegen)
         if name and not data.lifted and not data.library.has_dynamic_globals:
-            _cache.keep(name, dumps(data._reduce()))
+            try:
+                content = dumps(data._reduce())
+            except (pickle.PicklingError, TypeError):
+                return                          # its globals hold what has no form on disk
+            _cache.keep(name, content)
 
     def enable(self):
         self.enabled = True
@@ -57,7 +63,12 @@ class NativeCache(_Cache):
             fingerprint = _tree.fingerprint(self.dispatcher)
         except ValueError:                      # it reaches what has no content of its own
             return None
-        versions = numba.__version__, sys.version, sorted(_tree.OPTIONS.items())
+        # Numba numbers the symbols of a process. Code kept by two processes would have the same symbols for other
+        # functions, and the linker would take one for the other: the fingerprint in the name tells them apart.
+        function = self.dispatcher.py_func
+        if fingerprint not in function.__qualname__:
+            function.__qualname__ += f"_{fingerprint}"
+        versions = FORMAT, numba.__version__, sys.version, sorted(_tree.OPTIONS.items())
         # kept code names the module of its function, which must be there when it is loaded
-        key = fingerprint, self.dispatcher.py_func.__module__, str(sig), codegen.magic_tuple(), versions
+        key = fingerprint, function.__module__, str(sig), codegen.magic_tuple(), versions
         return hashlib.sha256(repr(key).encode()).hexdigest() + ".native"

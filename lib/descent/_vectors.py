@@ -25,5 +25,6 @@ def distance2(p, q): return {each("(p[{i}] - q[{i}]) * (p[{i}] - q[{i}])", " + "
 """
     scope = {}
     exec(source, scope)
-    made = {name: kernel()(function) for name, function in list(scope.items()) if callable(function)}
+    del scope["__builtins__"]                   # it cannot be kept: a notebook replaces some of them
+    made = {name: kernel()(function) for name, function in list(scope.items())}
     return types.SimpleNamespace(**made)

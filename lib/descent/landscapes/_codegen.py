@@ -182,6 +182,7 @@ def _compiled(name, lines, scope):
     source = "\n".join([f"def {name}(p):", *lines])
     scope = {"__name__": __name__, "math": math, **scope}
     exec(compile(source, f"<{name} of a landscape>", "exec"), scope)
+    del scope["__builtins__"]                   # it cannot be kept: a notebook replaces some of them
     made = scope[name]
     made.__doc__ = source
     return kernel()(made)

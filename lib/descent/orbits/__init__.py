@@ -1,9 +1,9 @@
 """Orbits: iterate a map, keep the path or its end; and the flow that small steps follow."""
 
 from ._flow import Flow, gradient_flow
-from ._gradient import gradient_descent
+from ._gradient import gradient_descent, gradient_path
 from ._normalized import End, normalized_descent, normalized_descent_end
 from ._path import ESCAPE_RADIUS2, Orbit, escaped
 
-__all__ = ["ESCAPE_RADIUS2", "End", "Flow", "Orbit", "escaped", "gradient_descent", "gradient_flow",
+__all__ = ["ESCAPE_RADIUS2", "End", "Flow", "Orbit", "escaped", "gradient_descent", "gradient_flow", "gradient_path",
            "normalized_descent", "normalized_descent_end"]

@@ -53,6 +53,9 @@ export const layers = {
     ctx.setLineDash([]);
     ctx.textAlign = "right";
     ctx.textBaseline = "bottom";
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = colours.page;             // a halo, where a curve crosses the name
+    ctx.strokeText(name, x(x.high) - 4, at - 2);
     ctx.fillText(name, x(x.high) - 4, at - 2);
   },
 
@@ -94,7 +97,7 @@ function polyline(ctx, at, split, colours) {
   }
   let last = null;                              // where points crowd, the line alone is drawn
   at.forEach(([u, v], k) => {
-    if (last && Math.hypot(u - last[0], v - last[1]) < 7) return;
+    if (k > split && Math.hypot(u - last[0], v - last[1]) < 7) return;
     last = [u, v];
     ctx.beginPath();
     ctx.arc(u, v, 2.8, 0, 2 * Math.PI);

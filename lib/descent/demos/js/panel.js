@@ -13,7 +13,9 @@ export class Panel {
     this.handles = description.layers.filter((layer) => layer.layer === "handle")
       .map((layer) => new Handle(layer, this, set));
     if (this.handles.length) {
-      this.canvas.addEventListener("pointerdown", (event) => this.handles[0].grab(event));
+      const [first] = this.handles;
+      this.canvas.addEventListener("pointerdown", (event) => event.pointerType !== "touch" && first.grab(event));
+      this.canvas.addEventListener("click", (event) => first.follow(event));  // a tap; a swipe scrolls the page
       this.canvas.style.cursor = "crosshair";
     }
   }
@@ -81,17 +83,21 @@ class Handle {
   move(u, v) {
     const { x, y } = this.panel.scales;
     const clamp = (value, { low, high }) => Math.min(high, Math.max(low, Number(value.toPrecision(6))));
-    this.set({ [this.layer.x]: clamp(u, x), [this.layer.y]: clamp(v, y) });
+    this.at = [clamp(u, x), clamp(v, y)];       // not only when drawn: keys may come faster than frames
+    this.set({ [this.layer.x]: this.at[0], [this.layer.y]: this.at[1] });
+  }
+
+  follow({ clientX, clientY }) {
+    const { left, top } = this.panel.canvas.getBoundingClientRect(), { x, y } = this.panel.scales;
+    this.move(x.invert(clientX - left), y.invert(clientY - top));
   }
 
   grab(event) {
+    if (event.button !== 0) return;
     event.preventDefault();
     this.button.focus({ preventScroll: true });
     this.button.setPointerCapture(event.pointerId);
-    const follow = ({ clientX, clientY }) => {
-      const { left, top } = this.panel.canvas.getBoundingClientRect(), { x, y } = this.panel.scales;
-      this.move(x.invert(clientX - left), y.invert(clientY - top));
-    };
+    const follow = (moved) => this.follow(moved);
     const release = () => {
       this.button.removeEventListener("pointermove", follow);
       this.button.removeEventListener("pointerup", release);

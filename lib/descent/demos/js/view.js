@@ -68,6 +68,7 @@ async function render({ model, el }) {
       el.dispatchEvent(new CustomEvent("descent-painted", { bubbles: true, detail: { fine } }));
     }, fail);
     draw();
+    if (!program.cancel) root.dataset.grid = "fine";   // the map is the same
   };
   const schedule = () => {
     root.dataset.grid = "pending";
