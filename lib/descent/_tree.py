@@ -72,9 +72,9 @@ def fingerprint(dispatcher):
                     write("attribute", name)
                     add(getattr(value, name), used)
         elif isinstance(value, np.ndarray):
-            if not value.flags.c_contiguous or value.nbytes > LARGEST_CONSTANT:
-                raise ValueError(f"a constant array of shape {value.shape} must be C-contiguous and at most "
-                                 f"{LARGEST_CONSTANT} bytes: pass it as an argument")
+            if not value.flags.c_contiguous or value.nbytes > LARGEST_CONSTANT or value.dtype.kind not in "biuf":
+                raise ValueError(f"a constant array of shape {value.shape} must hold numbers, be C-contiguous and have "
+                                 f"at most {LARGEST_CONSTANT} bytes: pass it as an argument")
             write("array", value.dtype.str, value.shape, value.tobytes())
         elif isinstance(value, (tuple, list)):
             write(type(value).__name__, len(value), getattr(value, "_fields", ""))

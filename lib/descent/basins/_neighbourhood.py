@@ -83,6 +83,8 @@ def invariant_neighbourhood(f, minimum, eta, w=0.5):
     if not w < 1:
         raise ValueError(f"w={w!r} must be in (0, 1)")
     radius, level, curvature_radius = neighbourhood(f)(tuple(minimum.tolist()), eta, w)
+    if not radius > 0:
+        raise ValueError(f"eta={eta!r} is too close to 2 / lambda_max = {largest:.12g}: the set is below rounding")
     with np.errstate(over="ignore"):            # the smallest steps bound no curvature
         bound = (1 - w) * 2 / largest + w * np.float64(2) / eta
     return Neighbourhood(minimum, radius, level, (1 - w) * (1 - eta / largest), float(bound), curvature_radius)

@@ -145,7 +145,7 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
             v.plane("Map of the starts", v.axis("x", "xmin", "xmax"), v.axis("y", "ymin", "ymax"), [
                 v.heat("kinds", [v.STABLE, v.UNSTABLE, v.BOUNDED, v.OTHER, v.DIVERGED]),
                 v.segments("contours", "contour_count", "contours of the loss"),
-                v.path("points", "shown", "split", "the loss can still rise", "from here the loss falls"),
+                v.path("points", "shown", "split", "loss may still rise", "loss falls from here"),
                 v.marks("minima", "minimum"),
                 v.handle("x0", "y0", "start point"),
             ]),

@@ -58,7 +58,8 @@ def compile(kernels):
 def exact(kernel):
     """True when the WebAssembly of a kernel uses + - * / sqrt only, so that it equals numba bit for bit.
 
-    Otherwise it calls the host's exp, log, pow, sin …, which may differ from numba's by some ulp.
+    Otherwise it calls the host's exp, log, pow, sin …, which may differ from numba's by some ulp. A float that is
+    converted to an integer must be within the integer's range: beyond, processors and WebAssembly differ.
     """
     return not _module.describe(compile({"kernel": kernel}))["imports"]
 
