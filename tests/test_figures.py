@@ -108,18 +108,6 @@ def test_the_same_figure_has_the_same_description():
     assert described["state"] == FIGURE.state and described["program"] == FIGURE.program
 
 
-def test_every_name_of_the_description_is_a_value():
-    values = SMALL.values()
-    for call in FIGURE.program:
-        assert call["kernel"] in {**FIGURE.shared, **FIGURE.kernels[0]}
-        assert {arg for arg in call["args"] if isinstance(arg, str)} <= values.keys()
-    for panel in FIGURE.panels:
-        used = [panel[axis][end] for axis in "xy" for end in ("low", "high")]
-        used += [layer[key] for layer in panel["layers"] for key in layer
-                 if key in {"grid", "values", "count", "points", "split", "value", "x", "y"}]
-        assert {name for name in used if isinstance(name, str)} <= values.keys()
-
-
 # choice, fraction, start -> what the sentence says
 STORIES = [
     (0, 0.38, (1.5, 2.0), "stable"), (0, 0.38, (0.1, 2.5), "unstable"), (0, 1.05, (1.0, 0.9), "bounded"),

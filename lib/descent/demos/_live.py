@@ -17,7 +17,8 @@ from ..figures import render
 SOURCES = pathlib.Path(__file__).parent / "js"
 # in this order each file finds above it what it imports
 FILES = ("module.js", "pool.js", "program.js", "summary.js", "axes.js", "layers.js", "panel.js", "legend.js",
-         "theme.js", "view.js")
+         "theme.js", "table.js", "buttons.js", "view.js")
+TRAITS = {bool: traitlets.Bool, int: traitlets.Int, float: traitlets.Float}
 
 
 @functools.cache
@@ -30,11 +31,25 @@ def view_source():
 
 
 class View(anywidget.AnyWidget):
-    """The drawing part. Its state: the description, the modules, and the entries of the figure's state."""
+    """The drawing part. Its state: the description, the modules, the entries of the figure's state, what it publishes."""
 
     _esm = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
     modules = traitlets.List(traitlets.Bytes()).tag(sync=True)
+    limits = traitlets.Dict().tag(sync=True)    # of the controls: what an address may set
+
+
+def _limits(controls):
+    """The least and the largest value of each control, where the figure does not change them."""
+    limits = {}
+    for name, (widget, _, *moving) in controls.items():
+        if hasattr(widget, "options"):
+            limits[name] = [0, len(widget.options) - 1]
+        elif isinstance(widget, ipywidgets.FloatLogSlider):
+            limits[name] = [widget.base**widget.min, widget.base**widget.max]
+        elif hasattr(widget, "max") and not any(moving):
+            limits[name] = [widget.min, widget.max]
+    return limits
 
 
 class LiveFigure(ipywidgets.VBox):
@@ -43,24 +58,54 @@ class LiveFigure(ipywidgets.VBox):
     Parameters
     ----------
     figure : descent.figures.Figure
-    controls : dict of str to (widget, trait)
-        For each entry of the figure's state that has one, an ipywidgets control and the trait that is tied to it.
+    controls : dict of str to (widget, trait) or (widget, trait, limits)
+        For each entry of the figure's state that has one, an ipywidgets control and the trait that is tied to it:
+        FloatSlider, FloatLogSlider, IntSlider and Checkbox by ``"value"``, Dropdown and ToggleButtons by ``"index"``.
+        ``limits``: a dict of the slider's ``"min"`` and ``"max"`` to names that the figure publishes.
+    remake : function of a Landscape, optional
+        Makes the figure of another function; `landscape` calls it.
     """
 
-    def __init__(self, figure, controls):
-        entries = {name: (traitlets.Int if isinstance(value, int) else traitlets.Float)(value).tag(sync=True)
-                   for name, value in figure.state.items()}
+    def __init__(self, figure, controls, remake=None):
+        values = figure.values() if figure.publish else {}
+        entries = {name: TRAITS[type(value)](value).tag(sync=True) for name, value in figure.state.items()}
+        entries |= {name: traitlets.Float(float(values[name])).tag(sync=True) for name in figure.publish}
         view = type("View", (View,), entries)(_esm=view_source(), description=figure.description(),
-                                              modules=figure.modules())
-        self.figure, self.view = figure, view
-        for name, (widget, trait) in controls.items():
+                                              modules=figure.modules(), limits=_limits(controls))
+        self.figure, self.view, self._remake, self._landscape = figure, view, remake, None
+        for name, (widget, trait, *limits) in controls.items():
+            for end, published in dict(*limits).items():
+                ipywidgets.jslink((view, published), (widget, end))
             ipywidgets.jslink((widget, trait), (view, name))
-        super().__init__([ipywidgets.HBox([widget for widget, _ in controls.values()]), view])
+        super().__init__([ipywidgets.HBox([widget for widget, *_ in controls.values()]), view])
 
     @property
     def state(self):
-        """The present state, as the reader has set it."""
+        """The present state, as the reader has set it: a dict of str to number or bool."""
         return {name: getattr(self.view, name) for name in self.figure.state}
+
+    def values(self):
+        """What the figure draws in its present state, computed by the same kernels here: a dict of str to float or array."""
+        return self.figure.values(self.state)
+
+    @property
+    def landscape(self):
+        """The function that was set, None before. Setting it compiles its kernels and draws it: a Landscape."""
+        return self._landscape
+
+    @landscape.setter
+    def landscape(self, f):
+        if self._remake is None:
+            raise ValueError(f"landscape: the figure “{self.figure.name}” is made for its own functions")
+        figure = self._remake(f)
+        if set(figure.state) != set(self.figure.state) or set(figure.publish) != set(self.figure.publish):
+            raise ValueError("landscape: the figure of another function must have the same state")
+        self.figure, self._landscape = figure, f
+        with self.view.hold_sync():             # the page gets all of it at once
+            self.view.modules = figure.modules()
+            for name, value in figure.state.items():
+                setattr(self.view, name, value)
+            self.view.description = figure.description()
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget; for a page the place where it comes to life, with a picture; for paper the picture."""

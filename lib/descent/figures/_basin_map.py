@@ -21,6 +21,7 @@ MARGIN = 0.5                                    # w of Theorem 2, between 0 and 
 FACTS = ["kind", "steps", "rises", "last_rise", "entered", "shown", "split", "end_x", "end_y"]
 SHARES = ["stable_share", "unstable_share", "bounded_share", "other_share", "diverged_share"]
 GRID, COARSE, LOSS_GRID = [400, 400], [50, 50], [120, 120]
+RUNS = [v.run("loss may still rise", v.RISE, "split"), v.run("loss falls from here", v.FALL)]
 
 
 @functools.cache
@@ -114,6 +115,7 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
                         "kind_rows": kind_rows(f), "loss_grid": loss_grid(f)})
     box = ["xmin", "xmax", "ymin", "ymax"]
     return Figure(
+        key="basin-map",
         name="Map of the starts from which gradient descent converges, with one orbit",
         about="Left: the square of starts, coloured and hatched by what becomes of gradient descent from there, with "
               "level lines, the minima and one orbit. Right: loss above the minimum and sharpness along that orbit.",
@@ -142,17 +144,17 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
              "args": ["eta", "neighbourhoods", MAP_STEPS]},
         ],
         panels=[
-            v.plane("Map of the starts", v.axis("x", "xmin", "xmax"), v.axis("y", "ymin", "ymax"), [
+            [v.plane("Map of the starts", v.axis("x", "xmin", "xmax"), v.axis("y", "ymin", "ymax"), [
                 v.heat("kinds", [v.STABLE, v.UNSTABLE, v.BOUNDED, v.OTHER, v.DIVERGED]),
                 v.segments("contours", "contour_count", "contours of the loss"),
-                v.path("points", "shown", "split", "loss may still rise", "loss falls from here"),
+                v.path("points", "shown", RUNS),
                 v.marks("minima", "minimum"),
                 v.handle("x0", "y0", "start point"),
-            ]),
-            v.chart("Loss above the minimum", v.axis("step k"), v.axis("loss above the minimum", 1e-12, 1e4, log=True),
-                    [v.curve("excess", "shown", "split")]),
-            v.chart("Sharpness along the orbit", v.axis("step k"), v.axis("sharpness"),
-                    [v.curve("sharpness", "shown", "split"), v.level("limit", "2/η")]),
+            ])],
+            [v.chart("Loss above the minimum", v.axis("step k"), v.axis("loss above the minimum", 1e-12, 1e4, log=True),
+                     [v.curve("excess", "shown", RUNS)]),
+             v.chart("Sharpness along the orbit", v.axis("step k"), v.axis("sharpness"),
+                     [v.curve("sharpness", "shown", RUNS), v.level("limit", "2/η")])],
         ],
         summary=[
             "Step η = {eta:.4f}, {fraction:.2f} of the largest.",

@@ -6,8 +6,11 @@ import json
 import numpy as np
 
 from .. import _checks, wasm
+from ._summary import fill
 
 DTYPES = {"f8": np.float64, "i4": np.int32, "i1": np.int8}
+DESCRIBED = ("key", "name", "about", "state", "variants", "choice", "buffers", "program", "panels", "summary", "publish",
+             "play")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,46 +19,55 @@ class Figure:
 
     Attributes
     ----------
+    key : short name for addresses and files, of letters, digits and hyphens
     name : accessible name, one phrase
     about : what the figure shows, for who does not see it: the picture's alternative text
-    state : dict of str to number; what controls set
+    state : dict of str to number or bool; what controls and handles set
     variants : list of dicts: ``label``, ``constants`` (numbers and nested lists, by name), ``start`` (state to set
         when the variant is chosen)
-    choice : name of the state entry that is the index of the variant
-    shared : dict of str to kernel, those that are the same for all variants
     kernels : list of dicts of str to kernel, one for each variant
     buffers : dict of str to dict: ``type`` f8, i4 or i1; ``shape``, of ints and names of constants; ``names``
         (optional), under which the entries of a one-dimensional buffer are known as numbers. The first call that names
         a buffer fills it, later ones read it
     program : list of calls, in order. ``kernel``; ``args``, of numbers and names; ``result`` (optional), the name of
-        what it returns. A heavy call fills a grid row by row: ``grid`` is its buffer, ``box`` the four names of its
-        bounds, ``coarse`` the shape of a first quick pass, ``shares`` the names of the fractions of the classes; the
-        kernel is called as (xmin, xmax, ymin, ymax, ny, first row, *args, rows).
-    panels : list of dicts, see `descent.figures._vocabulary`
+        what it returns. A heavy call fills a grid row by row, in the background: ``grid`` is its buffer, ``box`` the
+        four names of its bounds, ``coarse`` the shape of a first quick pass, ``shares`` (optional) the names of the
+        fractions of the classes; the kernel is called as (xmin, xmax, ymin, ymax, ny, first row, *args, rows). No
+        other call reads a grid
+    panels : list of columns, lists of panels, see `descent.figures._vocabulary`
     summary : list of templates, one for each sentence that says what the figure now shows. A template is text with
         {name:.3f}, or ``{"choose": name, "among": [template, …]}``, or a list of such parts
+    choice : name of the state entry that is the index of the variant, None when there is one variant
+    shared : dict of str to kernel, those that are the same for all variants
+    publish : names of values that controls follow, such as the end of a slider's range
+    play : None, or what the play button does: ``entry`` of the state, ``first``, ``last`` and ``step`` of its values,
+        the time of one in ``ms``
     """
 
+    key: str
     name: str
     about: str
     state: dict
     variants: list
-    choice: str
-    shared: dict
     kernels: list
     buffers: dict
     program: list
     panels: list
     summary: list
+    choice: str | None = None
+    shared: dict = dataclasses.field(default_factory=dict)
+    publish: tuple = ()
+    play: dict | None = None
 
     def description(self):
         """All but the kernels, as JSON text; the same figure gives the same text."""
-        keys = ("name", "about", "state", "variants", "choice", "buffers", "program", "panels", "summary")
-        return json.dumps({key: getattr(self, key) for key in keys}, separators=(",", ":"), allow_nan=False)
+        whole = [name for name, value in self.state.items() if type(value) is int]     # JSON does not tell 1 from 1.0
+        return json.dumps({**{name: getattr(self, name) for name in DESCRIBED}, "whole": whole}, separators=(",", ":"),
+                          allow_nan=False)
 
     def modules(self):
         """The WebAssembly modules: of the shared kernels, then of each variant."""
-        return [wasm.compile(kernels) for kernels in (self.shared, *self.kernels)]
+        return [wasm.compile(kernels) if kernels else b"" for kernels in (self.shared, *self.kernels)]
 
     def values(self, state=None):
         """Everything that the figure draws, computed natively by the kernels.
@@ -69,11 +81,8 @@ class Figure:
         -------
         dict of str to float or array
         """
-        unknown = set(state or {}) - set(self.state)
-        if unknown:
-            raise ValueError(f"state has no {sorted(unknown)}; it has {sorted(self.state)}")
-        scope = {name: _checks.finite(name, value) for name, value in {**self.state, **(state or {})}.items()}
-        choice = _checks.whole(self.choice, scope[self.choice], 0, len(self.variants) - 1)
+        scope = self._checked(state or {})
+        choice = scope[self.choice] if self.choice else 0
         scope |= {name: np.array(value, dtype=float) if isinstance(value, list) else value
                   for name, value in self.variants[choice]["constants"].items()}
         for name, buffer in self.buffers.items():
@@ -86,7 +95,7 @@ class Figure:
             if "grid" in call:
                 grid = scope[call["grid"]]
                 kernel(*[scope[bound] for bound in call["box"]], len(grid), 0, *args, grid)
-                scope |= {name: float(np.mean(grid == k)) for k, name in enumerate(call["shares"])}
+                scope |= {name: float(np.mean(grid == k)) for k, name in enumerate(call.get("shares", []))}
             else:
                 result = kernel(*args)
                 if "result" in call:
@@ -96,15 +105,25 @@ class Figure:
                     scope[name] = float(scope[arg][i])
         return scope
 
+    def _checked(self, state):
+        """The whole state: the figure's own, with the entries of `state`, of the types of the figure's own."""
+        unknown = sorted(set(state) - set(self.state))
+        if unknown:
+            raise ValueError(f"state has no {unknown}; it has {sorted(self.state)}")
+        whole = {}
+        for name, own in self.state.items():
+            value = state.get(name, own)
+            if isinstance(own, bool):
+                if not isinstance(value, (bool, np.bool_)):
+                    raise ValueError(f"{name}={value!r} must be True or False")
+                whole[name] = int(value)
+            elif isinstance(own, int):
+                most = len(self.variants) - 1 if name == self.choice else 2**31 - 1
+                whole[name] = _checks.whole(name, value, 0 if name == self.choice else -(2**31), most)
+            else:
+                whole[name] = _checks.finite(name, value)
+        return whole
+
     def summarise(self, values):
         """The sentences of the summary for those values."""
         return " ".join(fill(sentence, values) for sentence in self.summary)
-
-
-def fill(template, values):
-    """A summary template with its numbers."""
-    if isinstance(template, list):
-        return "".join(fill(part, values) for part in template)
-    if isinstance(template, dict):
-        return fill(template["among"][int(values[template["choose"]])], values)
-    return template.format(**values)

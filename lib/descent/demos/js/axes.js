@@ -23,7 +23,7 @@ export function ticks({ low, high, log }, most) {
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
 }
 
-export function number(value, log) {
+export function tickText(value, log) {
   if (log && (value >= 1e4 || value < 1e-2)) {
     return "10" + String(Math.round(Math.log10(value))).replace(/./g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻");
   }
@@ -40,14 +40,14 @@ export function drawAxes(ctx, frame, x, y, labels, colours) {
   ctx.textBaseline = "top";
   for (const t of ticks(x, Math.max(2, (frame.right - frame.left) / 60))) {
     tick(ctx, x(t), frame.bottom, x(t), frame.bottom + 4);
-    ctx.fillText(number(t, x.log), x(t), frame.bottom + 6);
+    ctx.fillText(tickText(t, x.log), x(t), frame.bottom + 6);
   }
   ctx.fillText(labels.x, (frame.left + frame.right) / 2, frame.bottom + 20);
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
   for (const t of ticks(y, Math.max(2, (frame.bottom - frame.top) / 40))) {
     tick(ctx, frame.left - 4, y(t), frame.left, y(t));
-    ctx.fillText(number(t, y.log), frame.left - 6, y(t));
+    ctx.fillText(tickText(t, y.log), frame.left - 6, y(t));
   }
   ctx.save();
   ctx.translate(11, (frame.top + frame.bottom) / 2);

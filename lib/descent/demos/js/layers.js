@@ -1,72 +1,112 @@
 // What can be drawn. Each layer takes the context, its entry of the description, the values, the scales and the colours.
+import { fill } from "./summary.js";
+
+// A number of the description: itself, or the name of a value.
+export const number = (name, values) => (typeof name === "string" ? Number(values[name]) : name);
+
+// The points of a layer, [x, y] in the units of the axes.
+export function pointsOf(layer, values) {
+  const n = layer.count === undefined ? 0 : number(layer.count, values);
+  const rows = (name, length) => Array.from({ length }, (_, k) => [values[name].data[2 * k], values[name].data[2 * k + 1]]);
+  switch (layer.layer) {
+    case "path": case "dots": return rows(layer.points, n);
+    case "marks": return rows(layer.points, values[layer.points].shape[0]);
+    case "curve": return Array.from({ length: n }, (_, k) => [layer.x ? values[layer.x].data[k] : k, values[layer.values].data[k]]);
+    case "bars": return Array.from({ length: n }, (_, k) => [k + 1, values[layer.values].data[k]]);
+    case "handle": case "text": return [[number(layer.x, values), number(layer.y, values)]];
+    default: return [];
+  }
+}
 
 export const layers = {
-  heat(ctx, { grid, classes }, values, { x, y }, { dark }) {
-    const { data, shape: [ny, nx] } = values[grid];
-    const inks = classes.map((c) => tile(c, dark)), zoom = Math.max(1, Math.round(400 / nx));
-    const width = nx * zoom, height = ny * zoom;
-    const image = new ImageData(width, height), pixels = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < height; i++) {
-      const row = Math.floor(i / zoom) * nx, out = (height - 1 - i) * width;
-      for (let j = 0; j < width; j++) pixels[out + j] = inks[data[row + Math.floor(j / zoom)]][(i & 7) * 8 + (j & 7)];
-    }
-    const canvas = Object.assign(document.createElement("canvas"), { width, height });
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    const across = x(x.high) - x(x.low);
-    ctx.imageSmoothingEnabled = across * devicePixelRatio < width;     // else each cell keeps its edges
-    ctx.drawImage(canvas, x(x.low), y(y.high), across, y(y.low) - y(y.high));
+  heat(ctx, { grid, classes }, values, scales, { dark }) {
+    const inks = classes.map((c) => tile(c, dark));
+    paint(ctx, values[grid], scales, (cell, i, j) => inks[cell][(i & 7) * 8 + (j & 7)]);
   },
 
-  segments(ctx, { values: name, count }, values, { x, y }, colours) {
+  shade(ctx, { grid, low, high, log, colours, classes }, values, scales, { dark }) {
+    const inks = classes.map((c) => tile(c, dark)), at = log ? Math.log : (v) => v;
+    const bottom = at(number(low, values)), range = at(number(high, values)) - bottom;
+    const steps = Array.from({ length: 256 }, (_, k) => between(colours, k / 255));
+    paint(ctx, values[grid], scales, (cell, i, j) => (cell < 0 ? inks[-1 - cell][(i & 7) * 8 + (j & 7)]
+      : steps[Math.round(255 * Math.min(1, Math.max(0, (at(cell) - bottom) / range)))]));
+  },
+
+  segments(ctx, { values: name, count, style, arrows }, values, { x, y }, { dark }) {
     const { data } = values[name];
-    ctx.strokeStyle = colours.contour;
-    ctx.lineWidth = 0.7;
+    ctx.strokeStyle = style.colour[dark ? 1 : 0];
+    ctx.lineWidth = style.width;
+    ctx.setLineDash(style.dash);
     ctx.beginPath();
-    for (let i = 0; i < 4 * values[count]; i += 4) {
-      ctx.moveTo(x(data[i]), y(data[i + 1]));
-      ctx.lineTo(x(data[i + 2]), y(data[i + 3]));
+    for (let i = 0; i < 4 * number(count, values); i += 4) {
+      const [u0, v0, u, v] = [x(data[i]), y(data[i + 1]), x(data[i + 2]), y(data[i + 3])];
+      ctx.moveTo(u0, v0);
+      ctx.lineTo(u, v);
+      const length = Math.hypot(u - u0, v - v0);
+      if (!arrows || length < 1) continue;
+      const [a, b] = [(u - u0) / length, (v - v0) / length];
+      for (const side of [-1, 1]) {
+        ctx.moveTo(u, v);
+        ctx.lineTo(u - 7 * a + side * 4 * b, v - 7 * b - side * 4 * a);
+      }
     }
     ctx.stroke();
+    ctx.setLineDash([]);
   },
 
-  path(ctx, { points, count, split }, values, { x, y }, colours) {
-    const { data } = values[points];
-    const at = Array.from({ length: values[count] }, (_, k) => [x(data[2 * k]), y(data[2 * k + 1])]);
-    polyline(ctx, at, values[split], colours);
+  path(ctx, layer, values, { x, y }, colours) {
+    polyline(ctx, pointsOf(layer, values).map(([a, b]) => [x(a), y(b)]), layer.runs, values, colours);
   },
 
-  curve(ctx, { values: name, count, split }, values, { x, y }, colours) {
-    const { data } = values[name];
-    const at = Array.from({ length: values[count] }, (_, k) => (y.log && data[k] <= 0 ? [NaN, NaN] : [x(k), y(data[k])]));
-    polyline(ctx, at, values[split], colours);
+  curve(ctx, layer, values, scales, colours) {
+    layers.path(ctx, layer, values, scales, colours);
   },
 
-  level(ctx, { value, name }, values, { x, y }, colours) {
-    const at = y(values[value]);
+  dots(ctx, layer, values, { x, y }, { dark }) {
+    const { colour, width } = layer.style;
+    ctx.fillStyle = colour[dark ? 1 : 0];
+    for (const [a, b] of pointsOf(layer, values)) ctx.fillRect(x(a) - width / 2, y(b) - width / 2, width, width);
+  },
+
+  bars(ctx, layer, values, { x, y }, { dark }) {
+    ctx.fillStyle = layer.style.colour[dark ? 1 : 0];
+    const floor = y(y.log ? y.low : Math.min(y.high, Math.max(y.low, 0)));
+    for (const [k, height] of pointsOf(layer, values)) {
+      ctx.fillRect(x(k - 0.3), floor, x(k + 0.3) - x(k - 0.3), y(y.log ? Math.max(height, y.low) : height) - floor);
+    }
+  },
+
+  level(ctx, { value, name, on }, values, { x, y }, colours) {
+    const at = number(value, values), upright = on === "x";
     ctx.strokeStyle = ctx.fillStyle = colours.text;
     ctx.lineWidth = 1;
     ctx.setLineDash([6, 4]);
     ctx.beginPath();
-    ctx.moveTo(x(x.low), at);
-    ctx.lineTo(x(x.high), at);
+    ctx.moveTo(upright ? x(at) : x(x.low), upright ? y(y.low) : y(at));
+    ctx.lineTo(upright ? x(at) : x(x.high), upright ? y(y.high) : y(at));
     ctx.stroke();
     ctx.setLineDash([]);
-    ctx.textAlign = "right";
-    ctx.textBaseline = "bottom";
-    ctx.lineWidth = 3;
-    ctx.strokeStyle = colours.page;             // a halo, where a curve crosses the name
-    ctx.strokeText(name, x(x.high) - 4, at - 2);
-    ctx.fillText(name, x(x.high) - 4, at - 2);
+    const left = upright && x(at) < (x(x.low) + x(x.high)) / 2;
+    ctx.textAlign = left ? "left" : "right";
+    ctx.textBaseline = upright ? "top" : "bottom";
+    haloed(ctx, name, upright ? x(at) + (left ? 4 : -4) : x(x.high) - 4, upright ? y(y.high) + 3 : y(at) - 2, colours);
   },
 
-  marks(ctx, { points }, values, { x, y }, colours) {
-    const { data } = values[points];
+  band(ctx, { low, high, on }, values, { x, y }) {
+    const along = on === "x" ? x : y, clip = (v) => Math.min(along.high, Math.max(along.low, number(v, values)));
+    const a = along(clip(low)), b = along(clip(high));
+    ctx.fillStyle = "#8080802e";
+    if (on === "x") ctx.fillRect(a, y(y.high), b - a, y(y.low) - y(y.high));
+    else ctx.fillRect(x(x.low), b, x(x.high) - x(x.low), a - b);
+  },
+
+  marks(ctx, layer, values, { x, y }, colours) {
     for (const [width, colour] of [[6, colours.page], [2.6, colours.text]]) {
       ctx.lineWidth = width;
       ctx.strokeStyle = colour;
       ctx.beginPath();
-      for (let i = 0; i < data.length; i += 2) {
-        const u = x(data[i]), v = y(data[i + 1]);
+      for (const [a, b] of pointsOf(layer, values)) {
+        const u = x(a), v = y(b);
         ctx.moveTo(u - 5, v - 5);
         ctx.lineTo(u + 5, v + 5);
         ctx.moveTo(u - 5, v + 5);
@@ -76,45 +116,92 @@ export const layers = {
     }
   },
 
-  handle() {},                                  // an element of the page, see plane.js
+  text(ctx, layer, values, { x, y }, colours) {
+    const [[a, b]] = pointsOf(layer, values);
+    const right = x(a) > (x(x.low) + x(x.high)) / 2;
+    ctx.textAlign = right ? "right" : "left";
+    ctx.textBaseline = "bottom";
+    haloed(ctx, fill(layer.template, values), x(a) + (right ? -8 : 8), y(b) - 8, colours);
+  },
+
+  handle() {},                                  // an element of the page, see panel.js
 };
 
-// Up to the split: dashed, open dots. From it: solid, filled dots.
-function polyline(ctx, at, split, colours) {
-  const runs = [{ from: 0, to: Math.min(split, at.length - 1), colour: colours.rise, dash: [5, 3] },
-    { from: split, to: at.length - 1, colour: colours.fall, dash: [] }];
-  for (const { from, to, colour, dash } of runs) {
+// The cells of a grid, each of the colour that `ink` has for it at that pixel; the picture has at least 400 columns.
+function paint(ctx, { data, shape: [ny, nx] }, { x, y }, ink) {
+  const zoom = Math.max(1, Math.round(400 / nx)), width = nx * zoom, height = ny * zoom;
+  const image = new ImageData(width, height), pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < height; i++) {
+    const row = Math.floor(i / zoom) * nx, out = (height - 1 - i) * width;
+    for (let j = 0; j < width; j++) pixels[out + j] = ink(data[row + Math.floor(j / zoom)], i, j);
+  }
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  const across = x(x.high) - x(x.low);
+  ctx.imageSmoothingEnabled = across * devicePixelRatio < width;        // else each cell keeps its edges
+  ctx.drawImage(canvas, x(x.low), y(y.high), across, y(y.low) - y(y.high));
+}
+
+function haloed(ctx, words, u, v, colours) {
+  ctx.font = "12px system-ui, sans-serif";
+  ctx.lineWidth = 3;
+  ctx.strokeStyle = colours.page;               // where a curve crosses the words
+  ctx.strokeText(words, u, v);
+  ctx.fillStyle = colours.text;
+  ctx.fillText(words, u, v);
+}
+
+// A line through points, each run of it in its own style.
+function polyline(ctx, at, runs, values, colours) {
+  let first = 0;
+  const parts = runs.map(({ style, last }) => {
+    const from = first, to = Math.min(last === null ? at.length - 1 : number(last, values), at.length - 1);
+    first = Math.max(first, to);
+    return { style, from, to, colour: style.colour[colours.dark ? 1 : 0] };
+  });
+  for (const { style, from, to, colour } of parts) {
     if (to <= from) continue;
-    for (const [width, stroke] of [[4, colours.page], [1.6, colour]]) {
+    for (const [width, stroke, dash] of [[style.width + 2.4, colours.page, []], [style.width, colour, style.dash]]) {
       ctx.lineWidth = width;
       ctx.strokeStyle = stroke;
-      ctx.setLineDash(width === 4 ? [] : dash);
+      ctx.setLineDash(dash);
       ctx.beginPath();
       for (let k = from; k <= to; k++) ctx[k === from ? "moveTo" : "lineTo"](...at[k]);
       ctx.stroke();
     }
     ctx.setLineDash([]);
   }
-  let last = null;                              // where points crowd, the line alone is drawn
-  at.forEach(([u, v], k) => {
-    if (k > split && Math.hypot(u - last[0], v - last[1]) < 7) return;
-    last = [u, v];
-    ctx.beginPath();
-    ctx.arc(u, v, 2.8, 0, 2 * Math.PI);
-    ctx.lineWidth = 1.4;
-    ctx.strokeStyle = k < split ? colours.rise : colours.fall;
-    ctx.fillStyle = k < split ? colours.page : colours.fall;
-    ctx.fill();
-    ctx.stroke();
+  parts.forEach(({ style, from, to, colour }, i) => {
+    let last = null;                            // where points crowd, the line alone is drawn
+    if (!style.dots) return;
+    for (let k = from; k <= (i === parts.length - 1 ? to : to - 1); k++) {
+      const [u, v] = at[k];
+      if (last && Math.hypot(u - last[0], v - last[1]) < 7) continue;
+      last = at[k];
+      ctx.beginPath();
+      ctx.arc(u, v, 2.8, 0, 2 * Math.PI);
+      ctx.lineWidth = 1.4;
+      ctx.strokeStyle = colour;
+      ctx.fillStyle = style.dots === "open" ? colours.page : colour;
+      ctx.fill();
+      ctx.stroke();
+    }
   });
 }
 
-// The 8 x 8 pixels of a class, little-endian RGBA.
-function tile({ fill, ink, hatch }, dark) {
-  const [ground, mark] = [fill, ink].map((c) => {
-    const [r, g, b] = c[dark ? 1 : 0].match(/[0-9a-f]{2}/gi).map((h) => parseInt(h, 16));
-    return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  });
+const parts = (colour) => colour.match(/[0-9a-f]{2}/gi).map((h) => parseInt(h, 16));
+const packed = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;       // RGBA, little-endian
+
+// The colour at a fraction of a scale of colours.
+function between(colours, t) {
+  const at = t * (colours.length - 1), i = Math.min(colours.length - 2, Math.floor(at));
+  const [a, b] = [parts(colours[i]), parts(colours[i + 1])];
+  return packed(a.map((v, k) => Math.round(v + (at - i) * (b[k] - v))));
+}
+
+// The 8 x 8 pixels of a class.
+function tile({ fill: fills, ink, hatch }, dark) {
+  const [ground, mark] = [fills, ink].map((c) => packed(parts(c[dark ? 1 : 0])));
   return Array.from({ length: 64 }, (_, k) => ((hatch[k >> 3] >> (7 - (k & 7))) & 1 ? mark : ground));
 }
 

@@ -1,46 +1,62 @@
-// The legend of a panel, as a list of the page: classes with their shares, lines, marks.
+// The legend of a panel, as a list of the page: classes with their shares, lines, marks, the scale of colours.
 import { element } from "./panel.js";
-import { swatch } from "./layers.js";
-
-const LINES = {
-  before: ["rise", "5 3"], after: ["fall", ""], segments: ["contour", ""],
-};
+import { number, swatch } from "./layers.js";
+import { tickText } from "./axes.js";
 
 export class Legend {
-  constructor(description, shares) {
+  // `named`: labels that a legend before this one has; `shares`: for each grid the names of the fractions of its classes.
+  constructor(description, shares, named) {
     this.element = element("ul", { className: "legend" });
     this.entries = [];
     for (const layer of description.layers) {
-      if (layer.layer === "heat") layer.classes.forEach((c, i) => this.add(c.label, { klass: c, name: shares[i] }));
-      if (layer.layer === "segments") this.add(layer.name, { line: "segments" });
-      if (layer.layer === "path") {
-        this.add(layer.before, { line: "before" });
-        this.add(layer.after, { line: "after" });
-      }
-      if (layer.layer === "marks") this.add(layer.name, { text: "✕" });
+      const { classes = [], runs = [], grid, name, style } = layer;
+      if (layer.layer === "shade") this.add(name, { scale: layer }, named);
+      classes.forEach((c, i) => this.add(c.label, { klass: c, cell: layer.layer === "heat" ? null : -1 - i, grid,
+        share: shares[grid]?.[i] }, named));
+      for (const part of runs) this.add(part.name, { line: part.style }, named);
+      if (style) this.add(name, { line: style, block: ["dots", "bars"].includes(layer.layer) }, named);
+      if (layer.layer === "marks") this.add(name, { text: "✕" }, named);
+      if (layer.layer === "band") this.add(name, { text: "▒" }, named);
     }
+    this.element.hidden = !this.entries.length;
   }
 
-  add(label, what) {
-    const item = element("li"), sign = element("span", { className: "sign" }, { "aria-hidden": "true" });
-    const share = element("span", { className: "share" });
+  add(label, what, named) {
+    if (named.has(label)) return;
+    named.add(label);
+    const item = element("li", { className: what.scale ? "scale" : "" });
+    const sign = element("span", { className: "sign" }, { "aria-hidden": "true" }), share = element("span", { className: "share" });
     item.append(sign, label, share);
     this.element.append(item);
-    this.entries.push({ sign, share, ...what });
+    this.entries.push({ sign, part: share, ...what });
   }
 
-  draw(values, colours) {
-    for (const { sign, share, klass, line, text, name } of this.entries) {
-      if (name) share.textContent = values[name] === undefined ? "" : ` ${(100 * values[name]).toFixed(1)}%`;
-      if (this.dark === colours.dark) continue;
-      if (klass) sign.replaceChildren(swatch(klass, colours.dark));
+  draw(values, { dark }) {
+    for (const { sign, part, klass, cell, grid, share, line, block, text, scale } of this.entries) {
+      if (klass) {
+        const fraction = cell === null ? values[share] : shareOf(values[grid].data, cell);
+        part.textContent = fraction === undefined ? "" : ` ${(100 * fraction).toFixed(1)}%`;
+      }
+      if (scale) {
+        const ends = [scale.low, scale.high].map((end) => tickText(number(end, values), scale.log));
+        part.textContent = `, from ${ends[0]} (left) to ${ends[1]} (right)`;
+      }
+      if (this.dark === dark) continue;
+      if (klass) sign.replaceChildren(swatch(klass, dark));
       if (text) sign.textContent = text;
+      if (scale) sign.style.background = `linear-gradient(90deg, ${scale.colours.join(", ")})`;
       if (line) {
-        const [colour, dash] = LINES[line];
-        sign.innerHTML = `<svg width="24" height="16"><path d="M0 8H24" stroke="${colours[colour]}" stroke-width="2" `
-          + `stroke-dasharray="${dash}"/></svg>`;
+        const colour = line.colour[dark ? 1 : 0];
+        sign.innerHTML = `<svg width="24" height="16">${block ? `<rect x="7" y="3" width="10" height="10" fill="${colour}"/>`
+          : `<path d="M0 8H24" stroke="${colour}" stroke-width="${line.width}" stroke-dasharray="${line.dash}"/>`}</svg>`;
       }
     }
-    this.dark = colours.dark;
+    this.dark = dark;
   }
+}
+
+function shareOf(data, cell) {
+  let count = 0;
+  for (const value of data) count += value === cell;
+  return count / data.length;
 }

@@ -1,6 +1,6 @@
 // A panel: a canvas with axes and layers; on a plane, points that the reader drags.
 import { drawAxes, scale } from "./axes.js";
-import { layers } from "./layers.js";
+import { layers, number, pointsOf } from "./layers.js";
 
 const FRAME = { left: 60, top: 8, right: 10, bottom: 38 };
 
@@ -36,7 +36,8 @@ export class Panel {
       y: scale(ylow, yhigh, yAxis.log, frame.bottom, frame.top) };
     ctx.save();
     ctx.beginPath();
-    ctx.rect(frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
+    const over = this.description.panel === "chart" ? 4 : 0;            // room for a dot at the end of an axis
+    ctx.rect(frame.left - over, frame.top - over, frame.right - frame.left + 2 * over, frame.bottom - frame.top + 2 * over);
     ctx.clip();
     for (const layer of this.description.layers) layers[layer.layer](ctx, layer, values, this.scales, colours);
     ctx.restore();
@@ -44,21 +45,25 @@ export class Panel {
     this.handles.forEach((handle) => handle.place(values));
   }
 
-  // Bounds of an axis: given, or what the curves and levels span, within what is given.
-  range({ low, high, log }, values, which) {
-    const [least, most] = [low, high].map((bound) => (typeof bound === "string" ? values[bound] : bound));
-    if (this.description.panel === "plane") return [least, most];
-    const curves = this.description.layers.filter((layer) => layer.layer === "curve");
-    if (which === "x") return [0, Math.max(5, ...curves.map((layer) => values[layer.count] - 1))];
-    const seen = curves.flatMap((layer) => Array.from(values[layer.values].data.subarray(0, values[layer.count])));
-    seen.push(...this.description.layers.filter((layer) => layer.layer === "level").map((layer) => values[layer.value]));
+  // Bounds of an axis: fixed, or what the layers span, within what is given.
+  range({ low, high, log, fit }, values, which) {
+    const [least, most] = [low, high].map((bound) => (bound === null ? null : number(bound, values)));
+    if (!fit) return [least, most];
+    const { layers: drawn } = this.description, i = which === "x" ? 0 : 1;
+    const seen = drawn.flatMap((layer) => pointsOf(layer, values).map((point) => point[i]));
+    for (const { layer, on, value } of drawn) if (layer === "level" && on === which) seen.push(number(value, values));
+    const counted = drawn.some((layer) => layer.layer === "curve" && !layer.x);
+    const bars = drawn.find((layer) => layer.layer === "bars");
+    if (bars && which === "x") return [0.5, number(bars.count, values) + 0.5];
+    if (bars && !log) seen.push(0);
     const shown = seen.filter((v) => Number.isFinite(v) && (!log || v > 0))
       .map((v) => Math.min(most ?? Infinity, Math.max(least ?? -Infinity, v)));
     if (!shown.length) return log ? [0.1, 10] : [0, 1];
-    const bottom = Math.min(...shown), top = Math.max(...shown);
+    const bottom = shown.reduce((a, b) => Math.min(a, b)), top = shown.reduce((a, b) => Math.max(a, b));
+    if (which === "x") return [bottom, Math.max(top, log ? 10 * bottom : bottom + 5e-9, counted ? 5 : top)];
     if (log) return [10 ** Math.floor(Math.log10(bottom)), 10 ** Math.ceil(Math.log10(top) + 0.01)];
     const room = 0.06 * (top - bottom) || 1;
-    return [bottom - room, top + room];
+    return [bottom - (bars && bottom >= 0 ? 0 : room), top + room];
   }
 }
 
@@ -74,6 +79,7 @@ class Handle {
   place(values) {
     const { x, y } = this.panel.scales, at = [values[this.layer.x], values[this.layer.y]];
     this.at = at;
+    if (at[0] < x.low || at[0] > x.high || at[1] < y.low || at[1] > y.high) this.move(...at);   // an address may ask for it
     this.button.style.left = `${Math.min(x(x.high), Math.max(x(x.low), x(at[0])))}px`;
     this.button.style.top = `${Math.min(y(y.low), Math.max(y(y.high), y(at[1])))}px`;
     this.button.setAttribute("aria-label",

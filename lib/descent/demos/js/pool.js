@@ -9,7 +9,8 @@ function workerMain() {
     try {
       if (task.bytes) modules.set(task.key, Module.load(task.bytes));
       const module = await modules.get(task.key);
-      const rows = { data: new Int8Array((task.last - task.first) * task.nx), shape: [task.last - task.first, task.nx] };
+      const shape = [task.last - task.first, task.nx], Row = { f8: Float64Array, i4: Int32Array, i1: Int8Array }[task.type];
+      const rows = { data: new Row(shape[0] * shape[1]), shape };
       module.call(task.kernel, [...task.box, task.ny, task.first, ...task.args, rows]);
       self.postMessage({ data: rows.data }, [rows.data.buffer]);
     } catch (error) {
@@ -26,13 +27,13 @@ class Pool {
     this.idle = Array.from({ length: size }, () => ({ worker: new Worker(url), known: new Set() }));
   }
 
-  // Fill a grid of one byte a cell. done(data) is called when all bands are there; the result cancels what is left.
-  grid({ key, bytes, kernel, box, args, shape: [ny, nx] }, done, failed) {
-    const data = new Int8Array(ny * nx), height = Math.max(1, Math.floor(BAND_CELLS / nx));
+  // Fill a grid. done(data) is called when all bands are there; the result cancels what is left.
+  grid({ key, bytes, kernel, box, args, data, shape: [ny, nx], type }, done, failed) {
+    const height = Math.max(1, Math.floor(BAND_CELLS / nx));
     const job = { left: 0, cancelled: false };
     for (let first = 0; first < ny; first += height) {
       job.left += 1;
-      const task = { key, kernel, box, args, ny, nx, first, last: Math.min(ny, first + height) };
+      const task = { key, kernel, box, args, type, ny, nx, first, last: Math.min(ny, first + height) };
       this.queue.push({ job, bytes, task, take: (message) => {
         if (job.cancelled) return;
         if (message.error) return failed(new Error(message.error));

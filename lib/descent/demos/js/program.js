@@ -8,7 +8,7 @@ let figures = 0;
 
 export class Program {
   constructor(description, modules) {
-    Object.assign(this, { description, bytes: modules, id: figures++ });
+    Object.assign(this, { description, bytes: modules, id: figures++, cancels: new Map() });
     this.loaded = new Map();
     this.variant = null;
   }
@@ -24,19 +24,23 @@ export class Program {
     const { variants, buffers } = this.description, values = {};
     for (const [name, value] of Object.entries(variants[choice].constants)) values[name] = constant(value);
     for (const [name, { type, shape }] of Object.entries(buffers)) {
-      const lengths = shape.map((n) => (typeof n === "string" ? values[n] : n));
-      values[name] = { data: new ARRAYS[type](lengths.reduce((a, b) => a * b, 1)), shape: lengths };
+      values[name] = buffer(type, shape.map((n) => (typeof n === "string" ? values[n] : n)));
     }
     this.stop();
     Object.assign(this, { variant: choice, modules, values, versions: {}, done: [] });
   }
 
   stop() {
-    this.cancel?.();
-    this.cancel = null;
+    this.cancels.forEach((cancel) => cancel());
+    this.cancels.clear();
   }
 
-  // Run what has changed. Grids come later: painted(fine) is called when a coarse and when the fine grid is there.
+  // True while a grid is being filled.
+  get busy() {
+    return this.cancels.size > 0;
+  }
+
+  // Run what has changed. Grids come later: painted() is called when a coarse and when a fine grid is there.
   run(state, painted, failed) {
     Object.assign(this.values, state);
     const filled = new Set();
@@ -45,11 +49,12 @@ export class Program {
       written.forEach((name) => filled.add(name));
       const reads = [...(call.box ?? []), ...call.args].filter((arg) => !written.includes(arg));
       const key = JSON.stringify(reads.map((arg) => (typeof arg !== "string" ? arg
-        : typeof this.values[arg] === "number" ? String(this.values[arg]) : `${arg} ${this.versions[arg] ?? 0}`)));
+        : this.values[arg]?.data ? `${arg} ${this.versions[arg] ?? 0}` : String(this.values[arg]))));
       if (this.done[at] === key) return;
       this.done[at] = key;
       const args = call.args.map((arg) => (typeof arg === "string" ? this.values[arg] : arg));
       if (call.grid) return this.grid(call, args, painted, failed);
+      for (const name of written) this.values[name].data.fill(0);       // what a kernel leaves out is 0, as in Python
       const result = this.modules.find((module) => module.has(call.kernel)).call(call.kernel, args);
       if (call.result) this.values[call.result] = result;
       for (const name of written) {
@@ -60,22 +65,29 @@ export class Program {
   }
 
   grid(call, args, painted, failed) {
-    this.stop();
-    const request = { key: `${this.id} ${this.variant}`, bytes: this.bytes[this.variant + 1], kernel: call.kernel, args,
-      box: call.box.map((name) => this.values[name]) };
+    const { type, shape: whole } = this.description.buffers[call.grid], at = this.variant + 1;
+    const shared = !(call.kernel in this.modules[1].about.exports);
+    const request = { key: `${this.id} ${shared ? 0 : at}`, bytes: this.bytes[shared ? 0 : at], kernel: call.kernel, args,
+      type, box: call.box.map((name) => this.values[name] ?? name) };
     const fill = (shape, next) => {
-      this.cancel = pool().grid({ ...request, shape }, (data) => {
-        const counts = new Array(call.shares.length).fill(0);
-        for (const kind of data) counts[kind] += 1;
-        call.shares.forEach((name, i) => { this.values[name] = counts[i] / data.length; });
-        this.values[call.grid] = { data, shape };
-        this.cancel = null;
-        painted(!next);
+      const made = buffer(type, shape);
+      this.cancels.set(call.grid, pool().grid({ ...request, ...made }, () => {
+        const counts = new Array(call.shares?.length ?? 0).fill(0);
+        if (call.shares) for (const kind of made.data) counts[kind] += 1;
+        call.shares?.forEach((name, i) => { this.values[name] = counts[i] / made.data.length; });
+        this.values[call.grid] = made;
+        this.cancels.delete(call.grid);
         next?.();
-      }, failed);
+        painted();
+      }, failed));
     };
-    fill(call.coarse, () => fill(this.description.buffers[call.grid].shape));
+    this.cancels.get(call.grid)?.();
+    fill(call.coarse, () => fill(whole));
   }
+}
+
+function buffer(type, shape) {
+  return { data: new ARRAYS[type](shape.reduce((a, b) => a * b, 1)), shape };
 }
 
 function constant(value) {

@@ -39,9 +39,9 @@
   }
 
   function box(className) {
-    return async (m) => {
+    return (m) => {
       const made = element("div", { className });
-      for (const child of m.get("children")) made.append(await view(model(child)));
+      for (const child of m.get("children")) made.append(view(model(child)));
       return made;
     };
   }
@@ -52,40 +52,74 @@
     label.append(element("span", { textContent: m.get("description") }), input);
     if (input.type === "range") label.append(output);
     input.addEventListener(event, () => m.set(key, read()));
-    const update = () => { output.textContent = show(); };
-    m.on(`change:${key}`, update);
+    const update = () => { output.textContent = show() ?? ""; };
+    for (const changed of [key, "min", "max"]) m.on(`change:${changed}`, update);
     update();
     return label;
   }
 
-  function slider(digits) {
-    return async (m) => {
-      const input = element("input", { type: "range" }, { min: m.get("min"), max: m.get("max"), step: m.get("step") });
-      return control(m, input, "value", "input", () => input.valueAsNumber, () => {
-        input.value = m.get("value");
-        return Number(m.get("value")).toFixed(digits(m));
+  // `to` and `from` turn the slider's position into its value and back.
+  function slider(to = (m, v) => v, from = (m, v) => v) {
+    return (m) => {
+      const input = element("input", { type: "range" });
+      return control(m, input, "value", "input", () => to(m, input.valueAsNumber), () => {
+        const [low, high] = [m.get("min"), m.get("max")], at = from(m, m.get("value"));
+        Object.assign(input, { min: low, max: high, step: m.get("step") });
+        if (at < low || at > high) m.set("value", to(m, Math.min(high, Math.max(low, at))));
+        input.value = from(m, m.get("value"));
+        const text = written(m.get("value"), m.get("readout_format"));
+        input.setAttribute("aria-valuetext", text);
+        return text;
       });
     };
+  }
+
+  // The number formats that sliders use: .2f, .3g, d.
+  function written(value, format = "d") {
+    const digits = Number(/\.(\d+)/.exec(format)?.[1] ?? 0);
+    return format.endsWith("f") ? value.toFixed(digits) : format.endsWith("g") ? String(Number(value.toPrecision(digits || 6)))
+      : String(Math.round(value));
   }
 
   const views = {
     VBoxModel: box("live-column"),
     HBoxModel: box("live-row"),
-    FloatSliderModel: slider((m) => Number(/\.(\d)f/.exec(m.get("readout_format"))?.[1] ?? 2)),
-    IntSliderModel: slider(() => 0),
-    DropdownModel: async (m) => {
+    FloatSliderModel: slider(),
+    IntSliderModel: slider(),
+    FloatLogSliderModel: slider((m, v) => m.get("base") ** v, (m, v) => Math.log(v) / Math.log(m.get("base"))),
+    CheckboxModel: (m) => {
+      const input = element("input", { type: "checkbox" });
+      return control(m, input, "value", "change", () => input.checked, () => { input.checked = m.get("value"); });
+    },
+    DropdownModel: (m) => {
       const input = element("select");
       m.get("_options_labels").forEach((text) => input.append(element("option", { textContent: text })));
       return control(m, input, "index", "change", () => input.selectedIndex, () => { input.selectedIndex = m.get("index"); });
     },
-    AnyModel: async (m) => {
-      const made = element("div");
-      made.start = () => globalThis.descentView.render({ model: m, el: made });
+    ToggleButtonsModel: (m) => {
+      const group = element("fieldset", { className: "live-control" });
+      group.append(element("legend", { textContent: m.get("description") }));
+      const name = `live-${crypto.getRandomValues(new Uint32Array(1))}`;
+      const inputs = m.get("_options_labels").map((text, i) => {
+        const label = element("label"), input = element("input", { type: "radio", name });
+        input.addEventListener("change", () => m.set("index", i));
+        label.append(input, text);
+        group.append(label);
+        return input;
+      });
+      const update = () => inputs.forEach((input, i) => { input.checked = i === m.get("index"); });
+      m.on("change:index", update);
+      update();
+      return group;
+    },
+    AnyModel: (m) => {
+      const made = element("div", { className: "live-view" });
+      made.prepare = () => globalThis.descentView.prepare({ model: m, el: made });
       return made;
     },
   };
 
-  async function view(m) {
+  function view(m) {
     if (!views[m.name]) throw new Error(`this page cannot show the widget ${m.name}`);
     return views[m.name](m);
   }
@@ -100,26 +134,37 @@
     forward();
   }
 
-  async function mount(place) {
-    const live = element("div", { className: "live" });
-    try {
-      const shown = await view(models.get(place.dataset.modelId));
-      live.append(shown);
-      place.append(live);
-      for (const part of live.querySelectorAll("div")) await part.start?.();
-      place.classList.add("alive");
-    } catch (error) {
-      live.replaceChildren(element("p", { className: "live-message", textContent: error.message }));
-      place.append(live);
-    }
+  function fail(place, live, error) {
+    live.replaceChildren(element("p", { className: "live-message", textContent: error.message }));
+    place.classList.add("failed");
+    place.append(live);
   }
 
-  const near = new IntersectionObserver((entries) => {
+  // All figures are laid out at once, so that nothing moves later; each starts when it comes near.
+  const starts = new Map();
+  const near = new IntersectionObserver(async (entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       near.unobserve(target);
-      mount(target);
+      const live = target.querySelector(".live");
+      try {
+        for (const start of starts.get(target)) await start();
+        target.classList.add("alive");
+      } catch (error) {
+        fail(target, live, error);
+      }
     }
   }, { rootMargin: "600px" });
-  document.querySelectorAll(".live-figure[data-model-id]").forEach((place) => near.observe(place));
+
+  for (const place of document.querySelectorAll(".live-figure[data-model-id]")) {
+    const live = element("div", { className: "live" });
+    try {
+      live.append(view(models.get(place.dataset.modelId)));
+      place.append(live);
+      starts.set(place, [...live.querySelectorAll(".live-view")].map((part) => part.prepare()));
+      near.observe(place);
+    } catch (error) {
+      fail(place, live, error);
+    }
+  }
 })();

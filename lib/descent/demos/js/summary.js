@@ -3,9 +3,11 @@
 export function fill(template, values) {
   if (Array.isArray(template)) return template.map((part) => fill(part, values)).join("");
   if (typeof template === "object") return fill(template.among[values[template.choose]], values);
-  return template.replace(/\{(\w+):\.(\d)([f%])\}/g, (_, name, digits, kind) => {
-    const value = values[name];
+  return template.replace(/\{(\w+):\.(\d+)([fe%])\}/g, (_, name, digits, kind) => {
+    const value = Number(values[name]);
     if (!Number.isFinite(value)) return "an unbounded value";
-    return kind === "%" ? `${(100 * value).toFixed(digits)}%` : value.toFixed(digits);
+    if (kind === "e") return value.toExponential(digits).replace(/e(.)(\d)$/, "e$10$2");
+    const text = (kind === "%" ? 100 * value : value).toFixed(digits) + (kind === "%" ? "%" : "");
+    return text.replace(/^-(?=[0.]+%?$)/, "");
   });
 }

@@ -3,9 +3,8 @@
 export function colours() {
   const { theme } = document.documentElement.dataset, lab = document.body.dataset.jpThemeLight;
   const dark = theme ? theme === "dark" : lab ? lab === "false" : matchMedia("(prefers-color-scheme: dark)").matches;
-  return dark
-    ? { dark, text: "#e8e8e8", faint: "#8a8f96", page: "#16181c", contour: "#ffffff55", rise: "#ff9d5c", fall: "#ffffff" }
-    : { dark, text: "#1a1a1a", faint: "#777777", page: "#ffffff", contour: "#00000050", rise: "#b3420a", fall: "#000000" };
+  return dark ? { dark, text: "#e8e8e8", faint: "#8a8f96", page: "#16181c" }
+    : { dark, text: "#1a1a1a", faint: "#777777", page: "#ffffff" };
 }
 
 export function onThemeChange(redraw) {

@@ -1,4 +1,5 @@
 // The view of a live figure: an anywidget front end. Its model holds the description, the modules and the state.
+import { buttons, linked } from "./buttons.js";
 import { Legend } from "./legend.js";
 import { Panel, element } from "./panel.js";
 import { Program } from "./program.js";
@@ -7,7 +8,9 @@ import { colours, onThemeChange } from "./theme.js";
 
 const REST = 400;                               // ms without a change until a screen reader is told
 
-async function render({ model, el }) {
+// Build the figure's elements; the result starts it, and that gives what ends it. A page builds all figures at once, so
+// that nothing moves when one comes near and starts.
+function prepare({ model, el }) {
   if (typeof WebAssembly === "undefined") {
     throw new Error("This browser has no WebAssembly: the figure stays a picture.");
   }
@@ -15,30 +18,40 @@ async function render({ model, el }) {
     document.head.append(element("style", { id: "descent-style", textContent: STYLE }));
   }
   const description = JSON.parse(model.get("description"));
-  const program = new Program(description, model.get("modules").map((m) => new Uint8Array(m.buffer, m.byteOffset, m.byteLength)));
-  const names = Object.keys(description.state);
+  const modules = model.get("modules").map((m) => new Uint8Array(m.buffer, m.byteOffset, m.byteLength));
+  const program = new Program(description, modules);
+  const names = Object.keys(description.state), { choice } = description, place = placeOf(el, description.key);
+  const variant = () => (choice ? model.get(choice) : 0);
   const state = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const set = (changes) => {
+  const set = (changes) => {                    // the variant first: choosing one sets its start
+    if (choice in changes) model.set(choice, changes[choice]);
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.save_changes();
   };
-  const shares = description.program.find((call) => call.grid)?.shares ?? [];
-  const panels = description.panels.map((panel) => new Panel(panel, set));
-  const legends = description.panels.map((panel) => new Legend(panel, shares));
+  const shares = Object.fromEntries(description.program.filter((call) => call.shares).map((call) => [call.grid, call.shares]));
+  const tools = buttons({ description, program, get: (name) => model.get(name), set, place });
   const about = element("p", { className: "spoken", id: `about-${crypto.getRandomValues(new Uint32Array(1))}`,
     textContent: description.about });
   const text = element("p", { className: "summary" });
   const spoken = element("p", { className: "spoken" }, { "aria-live": "polite" });
   const root = element("div", { className: "descent-figure" }, { role: "group", "aria-label": description.name,
     "aria-describedby": about.id });
-  const charts = element("div", { className: "charts" });
-  panels.forEach((panel, i) => {
-    if (description.panels[i].panel === "chart") return charts.append(panel.element);
-    const cell = element("div", { className: "cell" });
-    cell.append(panel.element, legends[i].element);
-    root.append(cell);
-  });
-  root.append(charts, text, about, spoken);
+  const grid = element("div", { className: "columns" });
+  const panels = [], legends = [], named = new Set();
+  for (const column of description.panels) {
+    const wide = column.some((panel) => panel.panel === "plane");
+    const part = element("div", { className: wide ? "column wide" : "column" });
+    for (const entry of column) {
+      const panel = new Panel(entry, set), legend = new Legend(entry, shares, named), cell = element("div", { className: "cell" });
+      panels.push(panel);
+      legends.push(legend);
+      cell.append(element("p", { className: "title", textContent: entry.label }), panel.element, legend.element);
+      part.append(cell);
+    }
+    grid.append(part);
+  }
+  root.append(grid, text, tools.row, about, spoken);
+  el.append(root);
 
   let frame = 0, resting = 0, closed = false, said = [];
   const draw = () => {
@@ -56,19 +69,29 @@ async function render({ model, el }) {
   };
   const fail = (error) => {
     if (closed) return;
+    tools.stop();
     text.textContent = `This figure has stopped: ${error.message}`;
     console.error(error);
   };
-  const update = async () => {
-    // the reader may choose again while modules are loading
-    while (program.variant !== model.get(description.choice)) await program.choose(model.get(description.choice));
-    program.run(state(), (fine) => {
-      draw();
-      root.dataset.grid = fine ? "fine" : "coarse";
-      el.dispatchEvent(new CustomEvent("descent-painted", { bubbles: true, detail: { fine } }));
-    }, fail);
+  const publish = () => {
+    for (const name of description.publish) {
+      if (model.get(name) !== program.values[name]) model.set(name, program.values[name]);
+    }
+    model.save_changes();
+  };
+  const painted = () => {
     draw();
-    if (!program.cancel) root.dataset.grid = "fine";   // the map is the same
+    root.dataset.grid = program.busy ? "coarse" : "fine";
+    el.dispatchEvent(new CustomEvent("descent-painted", { bubbles: true, detail: { fine: !program.busy } }));
+  };
+  const update = async () => {
+    const fresh = program.variant !== variant();
+    // the reader may choose again while modules are loading
+    while (program.variant !== variant()) await program.choose(variant());
+    program.run(state(), painted, fail);
+    if (description.publish.length) publish();
+    if (!program.busy) painted();
+    else if (!fresh) draw();                    // the map of another function is waited for
   };
   const schedule = () => {
     root.dataset.grid = "pending";
@@ -77,24 +100,53 @@ async function render({ model, el }) {
       if (!closed) update().catch(fail);
     });
   };
-  const chosen = () => set(description.variants[model.get(description.choice)].start);
+  const chosen = () => set(description.variants[variant()].start);
+  const redraw = () => program.variant !== null && draw();
 
-  names.forEach((name) => model.on(`change:${name}`, schedule));
-  model.on(`change:${description.choice}`, chosen);
-  el.append(root);
-  const sizes = new ResizeObserver(() => program.variant !== null && draw());
-  sizes.observe(root);
-  const stopTheme = onThemeChange(() => program.variant !== null && draw());
-  await update();
-  return () => {
-    closed = true;
-    names.forEach((name) => model.off(`change:${name}`, schedule));
-    model.off(`change:${description.choice}`, chosen);
-    sizes.disconnect();
-    stopTheme();
-    clearTimeout(resting);
-    program.stop();
+  return async () => {
+    const asked = linked(place, description, model.get("limits"));
+    if (choice) model.on(`change:${choice}`, chosen);
+    if (asked) set(asked);
+    names.forEach((name) => model.on(`change:${name}`, schedule));
+    const sizes = new ResizeObserver(redraw);
+    sizes.observe(root);
+    const stopTheme = onThemeChange(redraw);
+    await update();
+    if (asked) root.scrollIntoView({ block: "center" });
+    return () => {
+      closed = true;
+      names.forEach((name) => model.off(`change:${name}`, schedule));
+      if (choice) model.off(`change:${choice}`, chosen);
+      sizes.disconnect();
+      stopTheme();
+      tools.stop();
+      clearTimeout(resting);
+      program.stop();
+    };
   };
 }
 
-export default { render };
+// What the figure is called in addresses: its key, with a number when the page has more of that key; null in a notebook.
+function placeOf(el, key) {
+  const here = el.closest(".live-figure");
+  if (!here) return null;
+  here.dataset.key = key;
+  const before = [...document.querySelectorAll(`.live-figure[data-key="${key}"]`)].indexOf(here);
+  return before > 0 ? `${key}-${before + 1}` : key;
+}
+
+async function render({ model, el }) {
+  let end = await prepare({ model, el })();
+  const remake = async () => {                  // another function has been set: all is made anew
+    end();
+    el.replaceChildren();
+    end = await prepare({ model, el })();
+  };
+  model.on("change:description", remake);
+  return () => {
+    model.off("change:description", remake);
+    end();
+  };
+}
+
+export default { render, prepare };
