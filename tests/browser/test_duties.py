@@ -30,7 +30,8 @@ def figures():
 
 
 FIGURES = figures()
-every_figure = pytest.mark.parametrize("where", FIGURES, ids=[f"{page.split('/')[-1]}-{i}" for page, i in FIGURES])
+NAMES = [f"{page.split('/')[-1].removesuffix('.html')}-{i}" for page, i in FIGURES]
+every_figure = pytest.mark.parametrize("where", FIGURES, ids=NAMES)
 
 
 @pytest.fixture
@@ -96,7 +97,8 @@ def settings(controls, pairwise):
     if not pairwise:
         yield from itertools.product(*sizes)
         return
-    open_pairs = {((i, a), (j, b)) for (i, s), (j, t) in itertools.combinations(enumerate(sizes), 2) for a in s for b in t}
+    open_pairs = {((i, a), (j, b)) for (i, s), (j, t) in itertools.combinations(enumerate(sizes), 2)
+                  for a in s for b in t}
     if not open_pairs:
         yield from itertools.product(*sizes)
     while open_pairs:
@@ -260,7 +262,8 @@ INSIDE = """place => [...place.querySelectorAll("*")].filter((e) => !e.closest("
     .filter(([,, box]) => box.width > 0 && (box.left < 0 || box.right > innerWidth))
     .map(([tag, name, box]) => `${tag}.${name} from ${box.left} to ${box.right}`)"""
 CUT = """place => [...place.querySelectorAll("label, output, p, li, ul, button, legend, .cell, .panel, .live-row")]
-    .filter((e) => !e.closest(".spoken") && !e.matches(".handle") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
+    .filter((e) => !e.closest(".spoken") && !e.matches(".handle"))
+    .filter((e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
     .map((e) => e.outerHTML.slice(0, 90))"""
 
 

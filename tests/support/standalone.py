@@ -30,7 +30,9 @@ def page(*figures, between=""):
     body = json.dumps({"version_major": 2, "version_minor": 0, "state": state}).replace("</", "<\\/")
     places = between.join(figure._repr_mimebundle_()[0]["text/html"] for figure in figures)
     style = (ROOT / "book" / "assets" / "book.css").read_text(encoding="utf-8")
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>figures</title><style>{THEMES}{style}</style>'
-            f'<script type="application/vnd.jupyter.widget-state+json">{body}</script></head><body><main>{places}</main>'
-            f'<script>{live.classic_script(demos.view_source())}</script>'
-            f'<script>{RUNTIME.read_text(encoding="utf-8")}</script></body></html>')
+    head = (f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>figures</title>'
+            f"<style>{THEMES}{style}</style>"
+            f'<script type="application/vnd.jupyter.widget-state+json">{body}</script>')
+    scripts = "".join(f"<script>{text}</script>" for text in (live.classic_script(demos.view_source()),
+                                                              RUNTIME.read_text(encoding="utf-8")))
+    return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{places}</main>{scripts}</body></html>'

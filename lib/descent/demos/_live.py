@@ -31,7 +31,7 @@ def view_source():
 
 
 class View(anywidget.AnyWidget):
-    """The drawing part. Its state: the description, the modules, the entries of the figure's state, what it publishes."""
+    """The drawing part. Its state: description, modules, the entries of the figure's state, what it publishes."""
 
     _esm = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
@@ -85,7 +85,7 @@ class LiveFigure(ipywidgets.VBox):
         return {name: getattr(self.view, name) for name in self.figure.state}
 
     def values(self):
-        """What the figure draws in its present state, computed by the same kernels here: a dict of str to float or array."""
+        """What the figure draws in its present state, by the same kernels: a dict of str to float or array."""
         return self.figure.values(self.state)
 
     @property

@@ -9,8 +9,8 @@ from .. import _checks, wasm
 from ._summary import fill
 
 DTYPES = {"f8": np.float64, "i4": np.int32, "i1": np.int8}
-DESCRIBED = ("key", "name", "about", "state", "variants", "choice", "buffers", "program", "panels", "summary", "publish",
-             "play")
+DESCRIBED = ("key", "name", "about", "state", "variants", "choice", "buffers", "program", "panels", "summary",
+             "publish", "play")
 
 
 @dataclasses.dataclass(frozen=True)

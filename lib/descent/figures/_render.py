@@ -70,8 +70,9 @@ def _panel(panel, axes, values, named):
     new = {label: handle for handle, label in zip(handles, labels) if label not in named}
     named |= set(new)
     if new:
-        axes.legend(new.values(), new.keys(), loc="upper center", bbox_to_anchor=(0.5, -0.12 if panel["panel"] == "plane"
-                    else -0.25), ncols=2, fontsize=8, frameon=False)
+        below = -0.12 if panel["panel"] == "plane" else -0.25
+        axes.legend(new.values(), new.keys(), loc="upper center", bbox_to_anchor=(0.5, below), ncols=2, fontsize=8,
+                    frameon=False)
     for which, (low, high) in zip("xy", (bounds[:2], bounds[2:])):
         if panel[which]["fit"] and panel[which]["log"]:
             shown = getattr(axes, f"get_{which}lim")()

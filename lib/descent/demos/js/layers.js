@@ -19,16 +19,17 @@ export function pointsOf(layer, values) {
 }
 
 export const layers = {
-  heat(ctx, { grid, classes }, values, scales, { dark }) {
-    const inks = classes.map((c) => tile(c, dark));
-    paint(ctx, values[grid], scales, (cell, i, j) => inks[cell][(i & 7) * 8 + (j & 7)]);
+  heat(ctx, layer, values, scales, { dark }) {
+    const inks = layer.classes.map((c) => tile(c, dark));
+    paint(ctx, layer, values[layer.grid], scales, dark, (cell, i, j) => inks[cell][(i & 7) * 8 + (j & 7)]);
   },
 
-  shade(ctx, { grid, low, high, log, colours, classes }, values, scales, { dark }) {
+  shade(ctx, layer, values, scales, { dark }) {
+    const { grid, low, high, log, colours, classes } = layer;
     const inks = classes.map((c) => tile(c, dark)), at = log ? Math.log : (v) => v;
     const bottom = at(number(low, values)), range = at(number(high, values)) - bottom;
     const steps = Array.from({ length: 256 }, (_, k) => between(colours, k / 255));
-    paint(ctx, values[grid], scales, (cell, i, j) => (cell < 0 ? inks[-1 - cell][(i & 7) * 8 + (j & 7)]
+    paint(ctx, layer, values[grid], scales, dark, (cell, i, j) => (cell < 0 ? inks[-1 - cell][(i & 7) * 8 + (j & 7)]
       : steps[Math.round(255 * Math.min(1, Math.max(0, (at(cell) - bottom) / range)))]));
   },
 
@@ -127,8 +128,21 @@ export const layers = {
   handle() {},                                  // an element of the page, see panel.js
 };
 
+const paintings = new WeakMap();                // of each layer the last: most often only a path has moved
+
 // The cells of a grid, each of the colour that `ink` has for it at that pixel; the picture has at least 400 columns.
-function paint(ctx, { data, shape: [ny, nx] }, { x, y }, ink) {
+function paint(ctx, layer, cells, { x, y }, dark, ink) {
+  let last = paintings.get(layer);
+  if (last?.cells !== cells || last.dark !== dark) {
+    last = { cells, dark, canvas: painting(cells, ink) };
+    paintings.set(layer, last);
+  }
+  const across = x(x.high) - x(x.low);
+  ctx.imageSmoothingEnabled = across * devicePixelRatio < last.canvas.width;    // else each cell keeps its edges
+  ctx.drawImage(last.canvas, x(x.low), y(y.high), across, y(y.low) - y(y.high));
+}
+
+function painting({ data, shape: [ny, nx] }, ink) {
   const zoom = Math.max(1, Math.round(400 / nx)), width = nx * zoom, height = ny * zoom;
   const image = new ImageData(width, height), pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < height; i++) {
@@ -137,9 +151,7 @@ function paint(ctx, { data, shape: [ny, nx] }, { x, y }, ink) {
   }
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   canvas.getContext("2d").putImageData(image, 0, 0);
-  const across = x(x.high) - x(x.low);
-  ctx.imageSmoothingEnabled = across * devicePixelRatio < width;        // else each cell keeps its edges
-  ctx.drawImage(canvas, x(x.low), y(y.high), across, y(y.low) - y(y.high));
+  return canvas;
 }
 
 function haloed(ctx, words, u, v, colours) {

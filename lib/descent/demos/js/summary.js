@@ -11,3 +11,10 @@ export function fill(template, values) {
     return text.replace(/^-(?=[0.]+%?$)/, "");
   });
 }
+
+// As long as the sentences can be: their longest branches, with digits for numbers.
+export function longest(template) {
+  if (Array.isArray(template)) return template.map(longest).join("");
+  if (typeof template === "object") return template.among.map(longest).reduce((a, b) => (a.length < b.length ? b : a));
+  return template.replace(/\{\w+:\.(\d+)([fe%])\}/g, (_, digits, kind) => "0".repeat(Number(digits) + (kind === "f" ? 4 : 6)));
+}

@@ -3,7 +3,7 @@ import { buttons, linked } from "./buttons.js";
 import { Legend } from "./legend.js";
 import { Panel, element } from "./panel.js";
 import { Program } from "./program.js";
-import { fill } from "./summary.js";
+import { fill, longest } from "./summary.js";
 import { colours, onThemeChange } from "./theme.js";
 
 const REST = 400;                               // ms without a change until a screen reader is told
@@ -32,7 +32,10 @@ function prepare({ model, el }) {
   const tools = buttons({ description, program, get: (name) => model.get(name), set, place });
   const about = element("p", { className: "spoken", id: `about-${crypto.getRandomValues(new Uint32Array(1))}`,
     textContent: description.about });
-  const text = element("p", { className: "summary" });
+  const summary = element("p", { className: "summary" }), text = element("span");
+  // unseen, as long as the summary can be: it keeps the room, so that what is below stays where it is
+  summary.append(text, element("span", { className: "room", textContent: description.summary.map(longest).join(" ") },
+    { "aria-hidden": "true" }));
   const spoken = element("p", { className: "spoken" }, { "aria-live": "polite" });
   const root = element("div", { className: "descent-figure" }, { role: "group", "aria-label": description.name,
     "aria-describedby": about.id });
@@ -50,7 +53,7 @@ function prepare({ model, el }) {
     }
     grid.append(part);
   }
-  root.append(grid, text, tools.row, about, spoken);
+  root.append(grid, summary, tools.row, about, spoken);
   el.append(root);
 
   let frame = 0, resting = 0, closed = false, said = [];
