@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import sympy
 from descent import basins, landscapes
-from descent.landscapes import _grammar, from_formula
+from descent.landscapes import FormulaError, _grammar, from_formula
 from descent.landscapes._build import LARGEST_DEGREE, LARGEST_EXPONENT, LONGEST_HESSIAN, Builder
-from descent.landscapes._grammar import DEEPEST, LONGEST_TEXT, MOST_NODES, FormulaError
+from descent.landscapes._grammar import DEEPEST, LONGEST_TEXT, MOST_NODES
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 

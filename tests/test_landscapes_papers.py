@@ -170,12 +170,12 @@ def test_the_modulus_and_the_square_of_a_residual_have_the_same_direction(text):
 
 @pytest.mark.parametrize("name, parameters, x, w", [
     ("hyperbola", {}, [1, 1], (-1, -1)), ("hyperbola", {}, [2, 0.5], (-0.5, -2)),
-    ("hyperbola", {}, [0, 0], (1, 0)),                       # a saddle: grad h = 0, the fixed unit vector
+    ("hyperbola", {}, [0, 0], (1, -1)),                      # a saddle: grad h = 0, the fixed unit vector
     ("parabola", {}, [1, 1], (2, -1)), ("parabola", {}, [1, 2], (-2, 1)),
     ("lazy-valley", {}, [3, 0.0], (0, 1)), ("lazy-valley", {}, [3, -0.0], (0, 1)),
     ("lazy-valley", {}, [1, -1e-200], (0, -1)), ("lazy-valley", {}, [1, -1], (1, -3)),
     ("cubic", {}, [0, 0], (-1, 0)),                          # h < 0: minus a limit of unit gradients of h
-    ("conic", {}, [1, 0], (2, 0)),
+    ("conic", {}, [1, 0], (2, 0)), ("conic", {"b": -2}, [0, 0], (0, 1)),
     ("product", {"n": 3}, [1e-100] * 3, (-1, -1, -1)),       # the squares of grad h underflow
     ("product", {"n": 2}, [-1e200, 1e200], (-1, 1)),         # and overflow: h = -inf
     ("bilinear", {"A": [[0, 0], [0, 1]]}, [1, 0, 1, 0], (0, 1, 0, 0)),

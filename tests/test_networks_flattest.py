@@ -100,8 +100,9 @@ def test_one_hidden_layer_filling_against_a_convex_program(widths, seed):
     assert n.flattest().sharpness <= found.fun * (1 + 1e-8)
 
 
-def chart_minimum(n, seed):
+def chart_minimum(n, seed, sharpness=None):
     """min lambda_max over the global chart A -> (A Q, P A^{-1}) of one hidden layer of width r, by Nelder-Mead."""
+    sharpness = sharpness or n.sharpness
     r = n.rank
     start = n.unpack(balanced(n))
 
@@ -109,7 +110,7 @@ def chart_minimum(n, seed):
         a = entries.reshape(r, r)
         if np.linalg.cond(a) > 1e8:
             return np.inf
-        return n.sharpness(n.pack([a @ start[0], start[1] @ np.linalg.inv(a)]))
+        return sharpness(n.pack([a @ start[0], start[1] @ np.linalg.inv(a)]))
 
     best, rng = np.inf, np.random.default_rng(seed)
     entries = (np.eye(r) + 0.1 * rng.standard_normal((r, r))).ravel()
@@ -132,6 +133,14 @@ def test_more_narrow_networks_against_the_global_chart(seed):
     n = random_network((3, 2, 4), seed)
     assert n.flattest().sharpness == pytest.approx(chart_minimum(n, seed), rel=1e-5)
     assert n.flattest().sharpness <= chart_minimum(n, seed) * (1 + 1e-7)
+
+
+def test_equation_18_alone_has_another_least_value():
+    """spec 3, section 5, 3-2-3 n=4: 16.25438108 where the Hessian has 16.25514184."""
+    n = LinearNetwork((3, 2, 3), **N4)
+    found = chart_minimum(n, 0, lambda theta: np.linalg.eigvalsh(n.gauss_newton(theta))[-1])
+    assert found == pytest.approx(16.25438108, abs=2e-7)
+    assert chart_minimum(n, 0) == pytest.approx(16.25514184, abs=2e-7)
 
 
 def constrained_minimum(n, matrix, start):

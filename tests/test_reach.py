@@ -19,7 +19,6 @@ def target_and_direction(which):
     if which != SADDLE:
         return WELLS.minima.points[which], DIAGONAL
     saddle = WELLS.stationary[0]
-    saddle = saddle - np.linalg.solve(WELLS.hessian(saddle), WELLS.gradient(saddle))    # to the last digit
     stable = np.linalg.eigh(WELLS.hessian(saddle))[1][:, 1]
     return saddle, stable * np.sign(stable[0])
 
@@ -189,6 +188,30 @@ def test_the_stable_manifold_of_the_curved_saddle(alpha, curvature):
     x, y = found.start
     assert curvature == pytest.approx(1 / (2 * (3 - alpha)), rel=1e-6)
     assert y / x**2 == pytest.approx(curvature, rel=1e-4)
+
+
+def test_any_uphill_direction_leads_onto_the_stable_manifold_of_a_saddle():
+    """Spec 1, section 2: a backward step shrinks the unstable component by 1 / (1 + alpha |mu|)."""
+    f, alpha, n = landscapes.named("curved-saddle"), 0.4, 45
+    start = reach.reach(f, [0, 0], alpha, 0.01, n, [1, 0]).start
+    found = reach.reach(f, [0, 0], alpha, 0.01, n, [1, 0.9])     # f(a) > f(0) as 1 > .9^2
+    assert np.linalg.norm(found.start - start) < 1e-8
+    straight = landscapes.from_formula("x**2/2 - y**2/2", variables="x y")
+    path = reach.backward_path(straight, [1e-4, 0.9e-4], alpha, 10)
+    np.testing.assert_allclose(path[0], [1e-4 / 0.6**10, 0.9e-4 / 1.4**10], rtol=1e-13)
+
+
+def test_f_cannot_be_compared_near_the_target_but_its_curvature_can():
+    """Spec 1, section 2: at 1e-12 f(a) > f(target) fails in floats; `reach` decides by the Hessian and walks."""
+    target, _ = target_and_direction(FLAT)
+    turn = 2 * np.pi * np.arange(360) / 360
+    around = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    assert (WELLS.value(target + 1e-4 * around) > WELLS.value(target)).all()
+    assert not (WELLS.value(target + 1e-12 * around) > WELLS.value(target)).all()
+    found = reach.reach(WELLS, target, STEP, 1e-10, 20, DIAGONAL)
+    assert np.linalg.norm(found.start - target) == pytest.approx(1e-10, rel=1e-5)
+    with pytest.raises(ValueError, match="local maximum"):
+        reach.reach(landscapes.from_formula("1 - x**2 - y**2", variables="x y"), [0, 0], 0.1, 1e-10, 5, DIAGONAL)
 
 
 def test_the_symmetry_trap():

@@ -51,6 +51,8 @@ def test_the_saddle_in_many_digits(digits, n, start, closest, at, leaves):
     assert least == pytest.approx(at, abs=10)
     assert len(distances) - 1 == pytest.approx(leaves, abs=20)
     assert abs(float(mpmath.log10(distances[least])) + P * digits) < 3
+    # k* = ln(1/eps) / (ln(1/.6) + ln 1.4); the theory counts from radius 1 with eps = 10^-digits, hence the few steps
+    assert least == pytest.approx(digits * math.log(10) / math.log(1.4 / 0.6), abs=12)
 
 
 def test_the_saddle_in_float64():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from descent import landscapes, orbits, reach
+from descent import landscapes, networks, orbits, reach
 from scipy.integrate import solve_ivp
 
 WELLS = landscapes.named("two-wells")
@@ -33,6 +33,15 @@ def test_the_valley_by_the_flow(offset, time, start, error):
         conserved = path[:, 0] ** 2 - path[:, 1] ** 2
         assert np.ptp(conserved) < 1e-12
         assert abs(conserved - 3.75).max() < offset
+
+
+def test_the_flow_of_a_network():
+    """One weight a layer, one sample (1, 1): the function is a multiple of (1 - x y)^2, and the flow as well."""
+    f = networks.LinearNetwork((1, 1, 1), [[1.0]], [[1.0]])
+    by_network = reach.reach_by_flow(f, [2, 0.5], 0.3, ACROSS, 1e-3)
+    by_formula = reach.reach_by_flow(VALLEY, [2, 0.5], 0.3, ACROSS, 1e-3)
+    assert by_network.start == pytest.approx(by_formula.start, abs=1e-9)
+    assert by_network.time * f.value(np.zeros(2)) == pytest.approx(by_formula.time * VALLEY.value([0, 0]), rel=1e-9)
 
 
 def test_a_saddle_by_the_flow():
@@ -68,6 +77,12 @@ def test_bad_input_is_refused_in_words(change, words):
         reach.reach_by_flow(VALLEY, **arguments)
 
 
+@pytest.mark.parametrize("f", [None, "hyperbola", 3])
+def test_f_is_a_landscape(f):
+    with pytest.raises(ValueError, match="^f="):
+        reach.reach_by_flow(f, [2, 0.5], 0.3, ACROSS, 1e-3)
+
+
 def test_a_sphere_beyond_the_barrier_is_not_reached():
     f = landscapes.named("two-wells-1d")
     sharp = f.minima.points[f.minima.points[:, 0] > 0][0]
@@ -76,18 +91,20 @@ def test_a_sphere_beyond_the_barrier_is_not_reached():
 
 
 def excursion(f, centre, start, time):
-    """How far the flow from the start ever is from the centre."""
+    """How far the flow from the start ever is from the centre, and how far in the end."""
     path = solve_ivp(lambda t, x: -f.gradient(x), (0, time), start, method="DOP853", rtol=1e-12, atol=1e-14).y
-    return np.linalg.norm(path.T - centre, axis=1).max()
+    distances = np.linalg.norm(path.T - centre, axis=1)
+    return distances.max(), distances[-1]
 
 
 def test_lemma_1():
-    """The flow from B_delta stays in B_eps; at a saddle it leaves."""
+    """The flow from B_delta stays in B_eps and goes to the minimum; at a saddle it leaves."""
     delta = reach.stability_radius(WELLS, SHARP, 0.1)
     for turn in 2 * np.pi * np.arange(10) / 10:
-        assert excursion(WELLS, SHARP, SHARP + delta * np.array([np.cos(turn), np.sin(turn)]), 3) < 0.1
+        farthest, last = excursion(WELLS, SHARP, SHARP + delta * np.array([np.cos(turn), np.sin(turn)]), 3)
+        assert farthest < 0.1 and last < 1e-12
     saddle = WELLS.stationary[0]
-    assert excursion(WELLS, saddle, saddle + 1e-3, 10) > 0.1
+    assert min(excursion(WELLS, saddle, saddle + 1e-3, 10)) > 0.1
 
 
 @pytest.mark.parametrize("minimum, eps, delta", [(SHARP, 0.1, 0.0621682), long(SHARP, 0.2, 0.1211798),
@@ -136,7 +153,7 @@ def test_lemma_2_needs_steps_below_2_over_l():
     (VALLEY, [1, 1], 0.1, "no isolated minimum"), (WELLS, FLAT, 2.19, "beyond its well"),
     (landscapes.named("cap"), [0.0], 0.1, "no isolated minimum"), (WELLS, SHARP, 0.0, "eps"),
     (WELLS, [1], 0.1, "minimum"),
-    (WELLS, SHARP, np.nan, "eps")])
+    (WELLS, SHARP, np.nan, "eps"), (None, SHARP, 0.1, "^f=None"), ("two-wells", SHARP, 0.1, "^f=")])
 def test_no_radius(f, minimum, eps, words):
     with pytest.raises(ValueError, match=words):
         reach.stability_radius(f, minimum, eps)

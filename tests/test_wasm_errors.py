@@ -1,11 +1,13 @@
 """What cannot be a module is refused in words."""
 
 import math
+import re
 
 import numba
 import numpy as np
 import pytest
 from descent import wasm
+from descent.kernels import kernel
 from support.programs import program
 from support.wasm_host import Host
 
@@ -62,6 +64,30 @@ def test_a_kernel_needs_one_signature():
 def test_what_needs_python_memory_or_a_library_is_refused_in_words(body):
     k = program(f"def k(x): return {body}", np=np, math=math, OBJECT=object())
     with pytest.raises(ValueError, match=r"kernels? k .*(without Python|no host supplies)"):
+        wasm.compile({"k": k})
+
+
+@pytest.mark.parametrize("body, scope", [
+    ("c[0] * x", {"c": [1.0, 2.0]}), ("c[0][1] * x", {"c": ([1.0, 2.0],)}), ("h(x)[0]", {"h": lambda x: [x]}),
+    ("[x, x][0]", {}), ("{1: x}[1]", {}), ("{x, 1.0}.pop()", {}), ("sorted((x, 1.0))[0]", {})])
+def test_lists_are_refused_with_what_to_put_in_their_place(body, scope):
+    if "h" in scope:
+        scope = {"h": kernel()(scope["h"])}
+    with pytest.raises(ValueError, match="kernel k .* list.* put a tuple") as error:
+        wasm.compile({"k": program(f"def k(x): return {body}", **scope)})
+    assert not re.search("NRT|nopython|reflected", str(error.value))
+    table = (1.0, 2.0)                          # the control
+    assert Host(wasm.compile({"k": program("def k(x): return c[1] * x", c=table)})).call("k", 3.0) == 6.0
+
+
+def test_a_list_that_a_closure_holds_is_refused():
+    table = [1.0, 2.0]
+
+    @kernel("float64(float64)")
+    def k(x):
+        return table[1] * x
+
+    with pytest.raises(ValueError, match="kernel k .* list.* put a tuple"):
         wasm.compile({"k": k})
 
 

@@ -3,7 +3,7 @@
 import functools
 import types
 
-from .kernels import kernel
+from ._generated import define
 
 
 @functools.cache
@@ -23,8 +23,4 @@ def descend(p, alpha, g): return ({each("p[{i}] - alpha * g[{i}]")},)
 def norm2(p): return {each("p[{i}] * p[{i}]", " + ")}
 def distance2(p, q): return {each("(p[{i}] - q[{i}]) * (p[{i}] - q[{i}])", " + ")}
 """
-    scope = {}
-    exec(source, scope)
-    del scope["__builtins__"]                   # it cannot be kept: a notebook replaces some of them
-    made = {name: kernel()(function) for name, function in list(scope.items())}
-    return types.SimpleNamespace(**made)
+    return types.SimpleNamespace(**define(source))

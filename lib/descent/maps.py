@@ -11,6 +11,10 @@ def gradient_step(landscape):
     """The kernel G(p, eta) -> p - eta grad f(p), on tuples of floats.
 
     Chen, Peng, Li & Zhao (2024), equation (1).
+
+    Parameters
+    ----------
+    landscape : Landscape
     """
     gradient, descend = landscape.kernels.gradient, vectors(landscape.dimension).descend
 
@@ -26,6 +30,10 @@ def normalized_step(landscape):
     """The kernel N(p, alpha) -> p - alpha u, u the unit direction of the landscape at p.
 
     Josz, Implicit regularization of normalized gradient descent, Definition 3.2.
+
+    Parameters
+    ----------
+    landscape : Landscape
     """
     direction, descend = landscape.kernels.direction, vectors(landscape.dimension).descend
 

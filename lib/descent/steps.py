@@ -10,7 +10,12 @@ from .kernels import kernel
 
 @dataclasses.dataclass(frozen=True)
 class Constant:
-    """alpha_k = alpha."""
+    """alpha_k = alpha.
+
+    Parameters
+    ----------
+    alpha : above 0
+    """
 
     alpha: float
 
@@ -33,7 +38,13 @@ class Constant:
 
 @dataclasses.dataclass(frozen=True)
 class Power:
-    """alpha_k = alpha / (k + 1)^beta, beta >= 0; 0 where that is too small for a number."""
+    """alpha_k = alpha / (k + 1)^beta; 0 where that is too small for a number.
+
+    Parameters
+    ----------
+    alpha : the first step, above 0
+    beta : at least 0
+    """
 
     alpha: float
     beta: float
@@ -62,12 +73,24 @@ class Power:
 
 
 def rule(value):
-    """A rule as it is; a number as the constant rule."""
+    """A rule as it is; a number as the constant rule.
+
+    Parameters
+    ----------
+    value : a function of k, such as `Constant` and `Power` are, or a number above 0
+    """
     return value if callable(value) else Constant(value)
 
 
 def array(rule, first, count):
-    """alpha_first … as an array (count,), each checked to be positive and finite; bit for bit what rule(k) gives."""
+    """alpha_first … as an array (count,), each checked to be positive and finite; bit for bit what rule(k) gives.
+
+    Parameters
+    ----------
+    rule : function of k
+    first : the first k, from 0
+    count : how many
+    """
     if not isinstance(rule, (Constant, Power)):
         return np.array([_checks.positive(f"rule({k})", rule(k)) for k in range(first, first + count)], dtype=float)
     alphas = np.full(count, rule.alpha)

@@ -1,4 +1,7 @@
-"""Basins: where orbits end, for every start on a grid; and the neighbourhoods that no orbit leaves."""
+"""Basins: where orbits end, for every start on a grid; and the neighbourhoods that no orbit leaves.
+
+The kinds of a start are the numbers STABLE 0, UNSTABLE 1, BOUNDED 2, OTHER 3 and DIVERGED 4; KINDS are their names.
+"""
 
 from ._classify import Basins, classify
 from ._ellipse import Ellipse, trapping_ellipse

@@ -51,8 +51,11 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None):
     """Where gradient descent with step eta goes from every start on a grid.
 
     Stable: converges to a minimum of f, the loss falls at every step (Chen, Peng, Li & Zhao 2024, equation (30) with
-    its inequality turned round); unstable: converges, the loss rises somewhere. The stopping rules stand in
-    `descent.basins._kinds`.
+    its inequality turned round); unstable: converges, the loss rises somewhere.
+
+    The rules, in this order at each step. Converged: |grad f| < 1e-8 within 1e-4 of a listed minimum; for a set of
+    minima {h = 0}, |h| < 1e-9. Another stationary point: |grad f| < 1e-10. Diverged: |x|^2 >= 1e8 or not finite. Bounded:
+    ``max_steps`` are done.
 
     Parameters
     ----------

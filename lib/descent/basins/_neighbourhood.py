@@ -7,17 +7,13 @@ import math
 import numpy as np
 
 from .. import _checks
-from .._vectors import vectors
 from ..kernels import kernel
+from ._circle import CURVATURE, DEPTH, IMAGE, circle_maximum
 
-DIRECTIONS = 180                                # scan of a circle; the best direction is then refined …
-REFINEMENTS = 40                                # … by golden section
 RADII = 100                                     # scan of the radii, to find the first crossing
 HALVINGS = 60
-GOLDEN = (math.sqrt(5) - 1) / 2
 LARGEST_RADIUS = 1.5                            # where no other stationary point limits the ball
 MARGIN = 0.99                                   # of the radius: room for the scan's error
-CURVATURE, IMAGE, DEPTH = range(3)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +24,7 @@ class Neighbourhood:
 
     Attributes
     ----------
+    minimum : (2,), x*
     radius : t' of Lemma 1
     level : f* of equation (23), the least value on the sphere of that radius
     descent_constant : C = 1 - eta M / 2 = (1 - w) (1 - eta lambda_max / 2)
@@ -88,63 +85,6 @@ def invariant_neighbourhood(f, minimum, eta, w=0.5):
     with np.errstate(over="ignore"):            # the smallest steps bound no curvature
         bound = (1 - w) * 2 / largest + w * np.float64(2) / eta
     return Neighbourhood(minimum, radius, level, (1 - w) * (1 - eta / largest), float(bound), curvature_radius)
-
-
-@kernel()
-def direction(u):
-    """A unit vector for each u in [0, 4), once around: the perimeter of a square, projected. Needs no sine."""
-    u = u % 4.0
-    t = 2 * (u % 1.0) - 1
-    length = math.sqrt(1 + t * t)
-    if u < 1:
-        return 1 / length, t / length
-    if u < 2:
-        return -t / length, 1 / length
-    if u < 3:
-        return -1 / length, -t / length
-    return t / length, -1 / length
-
-
-@functools.cache
-def circle_maximum(f):
-    """The kernel highest(which, centre, s, eta): the maximum over |p - centre| = s of a quantity of f.
-
-    ``which``: CURVATURE, the sharpness at p; IMAGE, the distance of p - eta grad f(p) from the centre; DEPTH, -f(p).
-    """
-    value, gradient, sharpness = f.kernels.value, f.kernels.gradient, f.kernels.sharpness
-    space = vectors(2)
-    descend, distance2 = space.descend, space.distance2
-
-    @kernel()
-    def at(which, centre, s, u, eta):
-        x, y = direction(u)
-        p = centre[0] + s * x, centre[1] + s * y
-        if which == CURVATURE:
-            return sharpness(p)
-        if which == IMAGE:
-            return math.sqrt(distance2(descend(p, eta, gradient(p)), centre))
-        return -value(p)
-
-    @kernel()
-    def highest(which, centre, s, eta):
-        width = 4.0 / DIRECTIONS
-        best, top = 0.0, -math.inf
-        for a in range(DIRECTIONS):
-            here = at(which, centre, s, a * width, eta)
-            if here > top:
-                best, top = a * width, here
-        low, high = best - width, best + width
-        for _ in range(REFINEMENTS):
-            left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-            at_left, at_right = at(which, centre, s, left, eta), at(which, centre, s, right, eta)
-            top = max(top, at_left, at_right)
-            if at_left > at_right:
-                high = right
-            else:
-                low = left
-        return top
-
-    return highest
 
 
 @functools.cache

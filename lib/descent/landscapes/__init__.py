@@ -2,9 +2,9 @@
 
 import functools
 
-from ._grammar import FormulaError
 from ._landscape import Landscape
 from ._minima import FiniteMinima
+from ._tokens import FormulaError
 
 __all__ = ["FiniteMinima", "FormulaError", "HyperbolaMinima", "Landscape", "from_formula", "named", "names"]
 

@@ -11,7 +11,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanAtom, Or
 from sympy.printing.pycode import PythonCodePrinter
 
-from ..kernels import kernel
+from .._generated import define
 
 LONGEST_PRODUCT = 22                            # x**3 is written x*x*x; beyond x**22, pow
 LONGEST_BASE = 3                                # terms of a sum that is repeated in a product
@@ -126,7 +126,7 @@ def prepared_function(name, dimension, expressions, definitions=()):
         values = [f"r{i}" for i in range(len(values))]
     result = f"({', '.join(values)},)" if several else values[0]
     return _compiled(name, [f"    {', '.join(map(str, coordinates(dimension)))}, = p", *lines,
-                            f"    return {result}"], {})
+                            f"    return {result}"])
 
 
 def _by_level(definitions):
@@ -175,14 +175,8 @@ def unit(vector, rest, level=None):
     lines += [*[f"    u{i} = w[{i}] / largest" for i in range(d)],
               f"    length = math.sqrt({' + '.join(f'u{i} * u{i}' for i in range(d))})",
               f"    return ({', '.join(f'u{i} / length' for i in range(d))},)"]
-    return _compiled("direction", lines, {"vector": vector, "level": level})
+    return _compiled("direction", lines, vector=vector, level=level)
 
 
-def _compiled(name, lines, scope):
-    source = "\n".join([f"def {name}(p):", *lines])
-    scope = {"__name__": __name__, "math": math, **scope}
-    exec(compile(source, f"<{name} of a landscape>", "exec"), scope)
-    del scope["__builtins__"]                   # it cannot be kept: a notebook replaces some of them
-    made = scope[name]
-    made.__doc__ = source
-    return kernel()(made)
+def _compiled(name, lines, **scope):
+    return define("\n".join([f"def {name}(p):", *lines]), math=math, **scope)[name]

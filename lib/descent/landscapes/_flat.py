@@ -52,6 +52,7 @@ def conic(a=1.0, b=2.0):
     minima = QuadricMinima(np.array([a, b]), np.eye(2))
     return Landscape(name="conic", parameters={"a": a, "b": b}, expression=h**2, variables=("x", "y"), residual=h,
                      minima=minima, flat_minima=minima.flattest, stationary=floats([(0, 0)]),
+                     rest=(0.0, 1.0),           # the line x = 0 stays one, through the stationary point too
                      reference=REFERENCE.format("4.4"))
 
 

@@ -18,5 +18,6 @@ def hyperbola(scale=1.0):
                      variables=("x", "y"), minima=HyperbolaMinima(),
                      flat_minima=FiniteMinima(floats([(1, 1), (-1, -1)])), stationary=floats([(0, 0)]),
                      residual=1 - x * y,
+                     rest=(0.5**0.5, -(0.5**0.5)),              # the line x = -y stays one, through the saddle too
                      reference="Craciun & Ghoshdastidar, On the Stability of Gradient Descent for Large Learning Rate, "
                                "Figure 1 (scale=1) and Appendix B (scale=1/2)")

@@ -24,7 +24,12 @@ def draws(n):
 
 @dataclasses.dataclass(frozen=True)
 class FiniteMinima:
-    """Finitely many minima, ``points`` of shape (m, d); none when m = 0."""
+    """Finitely many minima.
+
+    Attributes
+    ----------
+    points : (m, d); none when m = 0
+    """
 
     points: np.ndarray
 

@@ -1,6 +1,8 @@
 """Linear networks: the loss |Y - W_h … W_1 X|^2, its set of minima, and the step beyond which none of them is stable.
 
 Craciun & Ghoshdastidar, *On the Stability of Gradient Descent for Large Learning Rate*.
+
+What `settle` says of a run is one of the numbers CONVERGED, BOUNDED and DIVERGED.
 """
 
 from ._curvature import hessian, hessian_times, largest_eigenvalue, sharpness

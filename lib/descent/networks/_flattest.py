@@ -77,6 +77,14 @@ def balanced(network):
     """The minimum with layers U S^{1/h}, S^{1/h}, …, S^{1/h} V^T, padded by zeros; U S V^T is the target.
 
     It is the flattest one for whitened data, X X^T = I, in the filling case.
+
+    Parameters
+    ----------
+    network : LinearNetwork
+
+    Returns
+    -------
+    array (d,)
     """
     u, sigma, vt = np.linalg.svd(network.target, full_matrices=False)
     r, h = network.rank, len(network.shapes)

@@ -11,7 +11,17 @@ from ..kernels import kernel
 
 
 def scratch_size(widths, n):
-    """How many numbers the kernels need for a network of these widths and n data points."""
+    """How many numbers the kernels need for a network.
+
+    Parameters
+    ----------
+    widths : d_0, …, d_h
+    n : number of data points
+
+    Returns
+    -------
+    int
+    """
     return 2 * int(n) * (sum(int(d) for d in widths) + 2 * max(int(d) for d in widths))
 
 

@@ -50,7 +50,13 @@ def _descended(network, theta, step, error):
 
 @dataclasses.dataclass(frozen=True)
 class NetworkMinima:
-    """The minima of a network whose layers multiply to its target; it has no list of points."""
+    """The minima of a network whose layers multiply to its target; it has no list of points.
+
+    Attributes
+    ----------
+    network : LinearNetwork
+    points : None
+    """
 
     network: object
     points: None = None

@@ -1,22 +1,18 @@
 """A linear network with the quadratic loss: a landscape in the entries of its layers."""
 
 import functools
-import operator
 
 import numpy as np
 
-from .. import _checks
 from . import _curvature, _descent, _layers
 from ._flattest import flattest
 from ._minima import NetworkMinima, project
+from ._product import LayerProduct
 from ._spectrum import spectrum
-from ._target import target
-
-MOST_PARAMETERS = 2000                          # a Hessian of 32 MB
-MOST_LAYERS = 50
+from ._target import data, target
 
 
-class LinearNetwork:
+class LinearNetwork(LayerProduct):
     """L(theta) = |Y - W_h … W_1 X|^2, W_i of shape (d_i, d_{i-1}) (Craciun & Ghoshdastidar, equations (2)-(5)).
 
     A landscape: points theta are arrays (d,), W_1, …, W_h one behind the other, each by rows; `value`, `gradient`,
@@ -31,15 +27,17 @@ class LinearNetwork:
     Attributes
     ----------
     widths : tuple of int
-    X, Y : the data
+    shapes : those of W_1, …, W_h
+    dimension : d_theta, the number of parameters
     rank : r, the least width
+    dim_image : r (d_0 + d_h - r), the dimension of the matrices of rank r
+    X, Y : the data
     target : (d_h, d_0), W_r bar: the product of the layers at every minimum
     target_singular_values : those of Y X^T C^{-1/2}, C = X X^T, of which the target keeps the first r
     least_loss : the loss at every minimum
     degeneracy : None, or in words what the theorems assume of the data and these lack: X X^T is singular (Remark 19;
         `target` is then the one of least norm), or sigma_r = sigma_{r+1} (`target` is then one of many), or the target
         has rank below r. What depends on it says so: `dim_minima`, `critical_step`, `flattest`.
-    dim_image : r (d_0 + d_h - r), the dimension of the matrices of rank r
     minima : NetworkMinima, with ``distance`` and ``sample``
 
     Raises
@@ -52,24 +50,13 @@ class LinearNetwork:
     reference = "Craciun & Ghoshdastidar, On the Stability of Gradient Descent for Large Learning Rate, section 3.1"
 
     def __init__(self, widths, X, Y):
-        self.widths = _widths(widths)
-        self.shapes = tuple((rows, inner) for inner, rows in zip(self.widths, self.widths[1:]))
-        self.dimension = sum(rows * inner for rows, inner in self.shapes)
-        if self.dimension > MOST_PARAMETERS:
-            raise ValueError(f"widths={widths!r} need {self.dimension} parameters; at most {MOST_PARAMETERS} are "
-                             "allowed, for the Hessian is dense")
-        self.X, self.Y = _data("X", X, self.widths[0]), _data("Y", Y, self.widths[-1])
-        if self.X.shape[1] != self.Y.shape[1]:
-            raise ValueError(f"X has {self.X.shape[1]} columns and Y {self.Y.shape[1]}: each data point is one column "
-                             "of both")
-        self.rank = min(self.widths)
+        super().__init__(widths)
+        self.X, self.Y = data(X, Y, self.widths)
         self._target = target(self.X, self.Y, self.rank, len(self.shapes))
         self.target, self.least_loss = self._target.matrix, self._target.loss
         self.target_singular_values, self.degeneracy = self._target.singular_values, self._target.degeneracy
         for array in (self.X, self.Y, self.target, self.target_singular_values):
             array.flags.writeable = False
-        self.dim_image = self.rank * (self.widths[0] + self.widths[-1] - self.rank)
-        self.name = "linear network " + "-".join(map(str, self.widths))
         self.parameters = {"widths": self.widths, "X": self.X, "Y": self.Y}
         self.variables = ("x", "y") if self.dimension == 2 else tuple(f"x{k + 1}" for k in range(self.dimension))
         self.minima, self.flat_minima = NetworkMinima(self), None
@@ -96,40 +83,6 @@ class LinearNetwork:
     def lipschitz(self):
         """The gradient's Lipschitz constant: 2 lambda_max(X X^T) without hidden layer, else None."""
         return 2 * float(np.linalg.norm(self.X, 2)) ** 2 if len(self.shapes) == 1 else None
-
-    def unpack(self, theta):
-        """The layers [W_1, …, W_h] of theta (d,), or of points (…, d): arrays (…, d_i, d_{i-1})."""
-        theta, ends = self._points(theta), np.cumsum([rows * inner for rows, inner in self.shapes])
-        return [block.reshape(theta.shape[:-1] + shape)
-                for block, shape in zip(np.split(theta, ends[:-1], axis=-1), self.shapes)]
-
-    def pack(self, layers):
-        """The theta of layers [W_1, …, W_h]."""
-        try:
-            layers = [np.asarray(layer, dtype=float) for layer in layers]
-        except (TypeError, ValueError):
-            raise ValueError(f"layers={layers!r} must be the matrices W_1, …, W_h of shapes {self.shapes}") from None
-        shapes = tuple(layer.shape for layer in layers)
-        if shapes != self.shapes:
-            raise ValueError(f"layers have shapes {shapes}; {self.name} has {self.shapes}")
-        return np.concatenate([layer.ravel() for layer in layers])
-
-    def product(self, theta):
-        """mu(theta) = W_h … W_1, equation (4): (d_h, d_0), or (…, d_h, d_0) for points (…, d)."""
-        return functools.reduce(lambda done, layer: layer @ done, self.unpack(theta))
-
-    def jacobian(self, theta):
-        """The derivative of mu at theta (d,): (d_h d_0, d), rows in the order of mu's entries by rows.
-
-        The column of entry (a, b) of W_i is W_{>i}[:, a] times W_{<i}[b, :].
-        """
-        layers = self.unpack(self._point(theta))
-        below, above = [np.eye(self.widths[0])], [np.eye(self.widths[-1])]
-        for layer in layers[:-1]:
-            below.append(layer @ below[-1])
-        for layer in layers[:0:-1]:
-            above.append(above[-1] @ layer)
-        return np.concatenate([np.kron(up, down.T) for up, down in zip(above[::-1], below)], axis=1)
 
     def value(self, theta):
         """The loss: a float for one point, an array (…) for points (…, d)."""
@@ -236,42 +189,7 @@ class LinearNetwork:
         """A new scratch array for the kernels."""
         return np.empty(_layers.scratch_size(self.widths, self.X.shape[1]))
 
-    def _point(self, theta):
-        return _checks.point("theta", theta, self.dimension)
-
-    def _points(self, theta):
-        try:
-            theta = np.asarray(theta, dtype=float)
-        except (TypeError, ValueError):
-            raise ValueError(f"theta={theta!r} must be {self.dimension} numbers") from None
-        if theta.ndim == 0 or theta.shape[-1] != self.dimension:
-            raise ValueError(f"theta has shape {theta.shape}; points of {self.name} have {self.dimension} entries")
-        return theta
-
     def _each(self, theta, width, function):
         theta = self._points(theta)
         rows = [function(point) for point in np.ascontiguousarray(theta.reshape(-1, self.dimension))]
         return np.array(rows, dtype=float).reshape(theta.shape[:-1] + width)
-
-
-def _widths(widths):
-    try:
-        checked = tuple(_checks.whole("widths", operator.index(d) if not isinstance(d, bool) else d, 1, MOST_PARAMETERS)
-                        for d in widths)
-    except TypeError:
-        raise ValueError(f"widths={widths!r} must be whole numbers (d_0, …, d_h)") from None
-    if not 2 <= len(checked) <= MOST_LAYERS + 1:
-        raise ValueError(f"widths={widths!r} must be (d_0, …, d_h) with 1 to {MOST_LAYERS} layers")
-    return checked
-
-
-def _data(name, value, rows):
-    try:
-        array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}={value!r} must be a matrix of numbers") from None
-    if array.ndim != 2 or array.shape[0] != rows or array.shape[1] < 1:
-        raise ValueError(f"{name} has shape {array.shape}; it must be ({rows}, n), one column for each data point")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name}={array.tolist()} must be finite")
-    return np.ascontiguousarray(array)

@@ -1,4 +1,4 @@
-"""The best matrix of rank r: what a linear network of smallest width r can learn from data (X, Y)."""
+"""The data (X, Y), and the best matrix of rank r: what a linear network of smallest width r can learn from them."""
 
 import dataclasses
 
@@ -28,6 +28,26 @@ class Target:
     right: np.ndarray
     loss: float
     degeneracy: str | None
+
+
+def data(X, Y, widths):
+    """The data X (d_0, n) and Y (d_h, n) as new arrays. ValueError where they do not fit each other or the widths."""
+    X, Y = _matrix("X", X, widths[0]), _matrix("Y", Y, widths[-1])
+    if X.shape[1] != Y.shape[1]:
+        raise ValueError(f"X has {X.shape[1]} columns and Y {Y.shape[1]}: each data point is one column of both")
+    return X, Y
+
+
+def _matrix(name, value, rows):
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}={value!r} must be a matrix of numbers") from None
+    if array.ndim != 2 or array.shape[0] != rows or array.shape[1] < 1:
+        raise ValueError(f"{name} has shape {array.shape}; it must be ({rows}, n), one column for each data point")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}={array.tolist()} must be finite")
+    return np.ascontiguousarray(array)
 
 
 def target(x, y, r, layers):

@@ -1,4 +1,7 @@
-"""Orbits: iterate a map, keep the path or its end; and the flow that small steps follow."""
+"""Orbits: iterate a map, keep the path or its end; and the flow that small steps follow.
+
+An orbit is said to diverge where |x|^2 reaches `ESCAPE_RADIUS2`.
+"""
 
 from ._flow import Flow, gradient_flow
 from ._gradient import gradient_descent, gradient_path

@@ -38,5 +38,10 @@ def _path(f):
 
 @functools.cache
 def gradient_path(f):
-    """The kernel path(points, alphas) -> last of gradient descent on a landscape."""
+    """The kernel path(points, alphas) -> last of gradient descent on a landscape.
+
+    Parameters
+    ----------
+    f : Landscape
+    """
     return path_kernel(maps.gradient_step(f), f.dimension)

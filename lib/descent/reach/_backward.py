@@ -36,7 +36,7 @@ def backward_step(f, x_next, alpha, lipschitz=None):
         Unless alpha L < 1. Where no L is known: when the smallest eigenvalue of I - alpha H is not positive at a point
         that Newton's method visits. That check is local; it does not exclude a second solution elsewhere.
     """
-    z = _checks.point("x_next", x_next, f.dimension)
+    z = _checks.point("x_next", x_next, compiled(f).dimension)
     alpha = _checks.positive("alpha", alpha)
     check_step(f, alpha, lipschitz)
     x = np.empty(f.dimension)
@@ -69,13 +69,20 @@ def backward_path(f, end, rule, n, lipschitz=None):
     ValueError
         As `backward_step`, with the step at which it happens.
     """
-    points = np.empty((_checks.whole("n", n, 0, MOST_STEPS) + 1, f.dimension))
+    points = np.empty((_checks.whole("n", n, 0, MOST_STEPS) + 1, compiled(f).dimension))
     points[n] = _checks.point("end", end, f.dimension)
     alphas = step_sizes(f, rule, n, lipschitz)
     reached = path_kernel(f)(points, alphas)
     if reached:
         raise ValueError(explain_path(f, points, alphas, reached))
     return points
+
+
+def compiled(f):
+    """f, if it has kernels; ValueError for anything else, networks included."""
+    if not hasattr(_checks.landscape("f", f), "kernels"):
+        raise ValueError(f"f={f.name} must be a landscape of descent.landscapes: the walk is compiled from its formula")
+    return f
 
 
 def step_sizes(f, rule, n, lipschitz):

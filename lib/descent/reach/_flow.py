@@ -25,7 +25,9 @@ class FlowReach:
     ----------
     start : (d,), b, on the sphere
     backward : (m, d), points of the reverse flow at ``backward_times``: row 0 is a, row m - 1 the start
+    backward_times : (m,), of the reverse flow, from 0 to ``time``
     forward : (m', d), points of the flow at ``forward_times``: row 0 is the start
+    forward_times : (m',), from 0
     closest : the least distance of ``forward`` from the target
     limit_error : the last one; at a saddle rounding has carried the flow off by then
     time : T, of the reverse flow from a to the sphere
@@ -55,7 +57,7 @@ def reach_by_flow(f, target, radius, direction, offset):
 
     Parameters
     ----------
-    f : Landscape
+    f : Landscape or LinearNetwork
     target : (d,), a critical point, not a local maximum
     radius : of the sphere, above 0
     direction : (d,), not 0; f must rise along it from the target

@@ -11,9 +11,7 @@ VALUE_ROUNDING = 2.0**-50                       # relative; a smaller difference
 
 def check_target(f, target):
     """The target as an array; ValueError unless grad f vanishes there, up to 1e-8 in the coordinates."""
-    if not hasattr(f, "kernels"):
-        raise ValueError(f"f={f!r} must be a landscape of descent.landscapes: the walk is compiled from its formula")
-    target = _checks.point("target", target, f.dimension)
+    target = _checks.point("target", target, _checks.landscape("f", f).dimension)
     size = np.linalg.norm(f.gradient(target))
     if not size <= CRITICAL * max(1.0, np.linalg.norm(f.hessian(target), 2)):
         raise ValueError(f"target={target.tolist()} is not a critical point of f={f.name}: |grad f| = {size:.3g} "

@@ -7,7 +7,7 @@ import numpy as np
 from .. import _checks, steps
 from ..orbits._gradient import gradient_path
 from . import _precise
-from ._backward import check_step, explain_path, path_kernel, rewind_kernel, step_sizes
+from ._backward import check_step, compiled, explain_path, path_kernel, rewind_kernel, step_sizes
 from ._hypotheses import check_direction, check_target
 
 MOST_STEPS = 10**5                              # back: some seconds
@@ -97,7 +97,7 @@ def reach(f, target, rule, radius, steps_back, direction, digits=None, lipschitz
     most = 10 * n + 10_000
     if forward_steps is not None:
         most = _checks.whole("forward_steps", forward_steps, n, 100 * MOST_STEPS)
-    target = check_target(f, target)
+    target = check_target(compiled(f), target)
     unit = check_direction(f, target, direction, radius)
     alphas = np.concatenate([step_sizes(f, rule, n, lipschitz), _later_sizes(steps.rule(rule), n, most)])
     check_step(f, float(alphas.max()), lipschitz)

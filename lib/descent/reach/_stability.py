@@ -32,7 +32,7 @@ def stability_radius(f, minimum, eps):
     ValueError
         When f on the sphere does not exceed f(minimum) everywhere: no isolated minimum, or eps reaches beyond its well.
     """
-    if f.dimension not in (1, 2):
+    if _checks.landscape("f", f).dimension not in (1, 2):
         raise ValueError(f"f={f.name} has {f.dimension} variables; the stability radius is computed for one or two")
     centre, eps = _checks.point("minimum", minimum, f.dimension), _checks.positive("eps", eps)
 

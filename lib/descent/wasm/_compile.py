@@ -20,6 +20,8 @@ ELEMENTS = {types.float64: "f8", types.int32: "i4", types.int8: "i1"}
 # What a host can supply: a page binds these names to Math's functions.
 HOST_FUNCTIONS = {"sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "expm1",
                   "log", "log1p", "log2", "log10", "pow", "cbrt", "hypot"}
+# How numba says that a kernel makes a list, or finds one outside, alone or in a tuple. NRT is its runtime for memory.
+OWN_MEMORY = re.compile(r"NRT required|reflected list|\bList\(")
 
 
 def compile(kernels):
@@ -60,6 +62,10 @@ def exact(kernel):
 
     Otherwise it calls the host's exp, log, pow, sin …, which may differ from numba's by some ulp. A float that is
     converted to an integer must be within the integer's range: beyond, processors and WebAssembly differ.
+
+    Parameters
+    ----------
+    kernel : a numba function, as in `compile`
     """
     return not _module.describe(compile({"kernel": kernel}))["imports"]
 
@@ -124,15 +130,19 @@ def _unoptimised(name, kernel, signature, copies):
         compiled.compile(kinds if signature[1] is None else signature[1](*kinds))
         overload = compiled.overloads[kinds]
     except errors.NumbaError as error:
-        raise ValueError(f"kernel {name} cannot be compiled without Python: {_first_line(error)}") from error
+        raise ValueError(f"kernel {name} cannot be compiled without Python: {_in_words(error)}") from error
     finally:
         config.OPT, config.LOOP_VECTORIZE, config.SLP_VECTORIZE = before
     return overload.library.get_llvm_str(), overload.fndesc.llvm_func_name, overload.signature.return_type
 
 
-def _first_line(error):
-    lines = [line.strip() for line in re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines() if line.strip()]
-    return " ".join(lines[1:3] if len(lines) > 1 else lines)
+def _in_words(error):
+    """What numba says, without its talk of pipelines; of what needs memory of its own, what to do."""
+    said = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    if OWN_MEMORY.search(said):
+        return "it makes or takes a list, a dict or a set: put a tuple, or an array from the caller, in its place"
+    lines = [line.strip() for line in said.splitlines()]
+    return " ".join([line for line in lines if line and not line.startswith("Failed in nopython mode")][:2])
 
 
 @global_compiler_lock

@@ -44,6 +44,10 @@ def link(obj, exports, manifest):
 def describe(module):
     """How to call a module that `compile` made.
 
+    Parameters
+    ----------
+    module : bytes
+
     Returns
     -------
     dict
