@@ -54,8 +54,8 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None):
     its inequality turned round); unstable: converges, the loss rises somewhere.
 
     The rules, in this order at each step. Converged: |grad f| < 1e-8 within 1e-4 of a listed minimum; for a set of
-    minima {h = 0}, |h| < 1e-9. Another stationary point: |grad f| < 1e-10. Diverged: |x|^2 >= 1e8 or not finite. Bounded:
-    ``max_steps`` are done.
+    minima {h = 0}, |h| < 1e-9. Another stationary point: |grad f| < 1e-10. Diverged: |x|^2 >= 1e8 or not finite.
+    Bounded: ``max_steps`` are done.
 
     Parameters
     ----------
