@@ -280,7 +280,8 @@ def test_formulas_that_cannot_be_searched(text, words):
 
 @pytest.mark.parametrize("search, words", [
     (dict(degree=-1), "degree"), (dict(degree=2.5), "degree"), (dict(degree=0), "degree=0"), (dict(limit=0), "limit"),
-    (dict(laurent=2), "laurent"), (dict(logs="x"), "logs"), (dict(logs=3), "logs"), (dict(logs=["exp(x)"]), "logs.0."),
+    (dict(laurent=2), "laurent"), (dict(logs="x"), "logs"), (dict(logs=3), "logs"),
+    (dict(logs=np.array(3.0)), "logs"), (dict(logs=["exp(x)"]), "logs.0."),
     (dict(logs=["3"]), "logs.0."), (dict(logs=[x, z]), "symbol z"), (dict(progress="yes"), "progress"),
 ])
 def test_bad_arguments(search, words):

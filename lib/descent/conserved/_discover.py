@@ -115,9 +115,13 @@ def _standard(f):
 
 
 def _listed(f, logs):
-    if isinstance(logs, (str, sympy.Basic)) or not hasattr(logs, "__iter__"):
+    try:
+        polynomials = None if isinstance(logs, (str, sympy.Basic)) else list(logs)
+    except TypeError:
+        polynomials = None
+    if polynomials is None:
         raise ValueError(f"logs={logs!r} must be True, False or a list of polynomials")
-    return [expression(f"logs[{i}]", p, f) for i, p in enumerate(logs)]
+    return [expression(f"logs[{i}]", p, f) for i, p in enumerate(polynomials)]
 
 
 def _exponents(n, degree, laurent):

@@ -2,6 +2,7 @@
 
 import itertools
 
+import flint
 import sympy
 from sympy.polys.matrices import DomainMatrix
 
@@ -69,20 +70,27 @@ def _matrices(f, generators):
 
 def _algebra(matrices):
     """A basis of the smallest space with the matrices and with all brackets; brackets with them alone reach it."""
-    basis = _basis(matrices)
-    while True:
-        larger = _basis([*matrices, *basis, *(A * B - B * A for A in matrices for B in basis)])
-        if len(larger) == len(basis):
-            return basis
-        basis = larger
-
-
-def _basis(matrices):
-    """The reduced echelon basis of the span."""
     d = matrices[0].shape[0]
-    rows = DomainMatrix([A.to_list_flat() for A in matrices], (len(matrices), d * d), sympy.QQ).to_dense()
-    reduced, pivots = rows.rref()
-    return [DomainMatrix.from_list_flat(reduced[k, :].to_list_flat(), (d, d), sympy.QQ) for k in range(len(pivots))]
+    generators = [flint.fmpq_mat(d, d, [flint.fmpq(int(c.numerator), int(c.denominator)) for c in A.to_list_flat()])
+                  for A in matrices]
+    new = generators = _added([], generators)
+    basis = list(generators)
+    while new and len(basis) < d * d:
+        brackets = (C for B in new for A in generators if any((C := A * B - B * A).entries()))
+        new = []
+        while some := list(itertools.islice(brackets, d * d)):
+            new += _added(basis + new, some)
+        basis += new
+    return [DomainMatrix.from_list_flat([sympy.QQ(int(c.p), int(c.q)) for c in A.entries()], (d, d), sympy.QQ)
+            for A in basis]
+
+
+def _added(basis, matrices):
+    """Those of the matrices that are independent of the basis and of the ones before."""
+    columns = [*basis, *matrices]
+    reduced, rank = flint.fmpq_mat([A.entries() for A in columns]).transpose().rref()
+    pivots = [next(j for j in range(len(columns)) if reduced[k, j] != 0) for k in range(rank)]
+    return [columns[j] for j in pivots if j >= len(basis)]
 
 
 def _symmetric(basis, d):
@@ -91,7 +99,7 @@ def _symmetric(basis, d):
         return []
     skew = DomainMatrix([(A - A.transpose()).to_list_flat() for A in basis], (len(basis), d * d), sympy.QQ)
     weights = skew.transpose().to_dense().nullspace().to_list()
-    return [sum((A.scalarmul(w) for w, A in zip(row, basis)), DomainMatrix.zeros((d, d), sympy.QQ)) for row in weights]
+    return [sum((A.scalarmul(w) for w, A in zip(row, basis) if w), DomainMatrix.zeros((d, d), sympy.QQ)) for row in weights]
 
 
 def _forms(matrices, symbols):

@@ -1,6 +1,12 @@
 """Live figures for notebooks and pages: ordinary ipywidgets, tied by jslink to one view."""
 
+from ._balance import balance
 from ._basin_map import basin_map
+from ._build_neighbourhood import build_neighbourhood
+from ._ellipse_map import ellipse_map
 from ._live import LiveFigure, view_source
+from ._normalized import normalized
+from ._rewind import rewind
 
-__all__ = ["LiveFigure", "basin_map", "view_source"]
+__all__ = ["LiveFigure", "balance", "basin_map", "build_neighbourhood", "ellipse_map", "normalized", "rewind",
+           "view_source"]

@@ -6,13 +6,13 @@ import numpy as np
 
 from .. import _checks
 from .._vectors import vectors
-from ..basins._classify import centre, kind_rows
+from ..basins._classify import kind_rows
 from ..basins._kinds import STABLE, UNSTABLE, fate
 from ..basins._neighbourhood import neighbourhoods
 from ..kernels import kernel
-from . import _vocabulary as v
+from . import vocabulary as v
 from ._figure import Figure
-from ._isolines import isolines
+from ._isolines import isolines, values_grid
 
 MAP_STEPS = 500                                 # cap of the map's orbits
 ORBIT_STEPS = 20000                             # cap of the one orbit
@@ -53,20 +53,6 @@ def orbit(f):
         facts[7], facts[8] = load(neighbourhoods[limit]) if limit >= 0 else last
 
     return orbit
-
-
-@functools.cache
-def loss_grid(f):
-    """The kernel loss_grid(xmin, xmax, ymin, ymax, out) of the values of f on a cell-centred grid."""
-    value, middle = f.kernels.value, centre(2)
-
-    @kernel("void(float64, float64, float64, float64, float64[:, ::1])")
-    def loss_grid(xmin, xmax, ymin, ymax, out):
-        for i in range(out.shape[0]):
-            for j in range(out.shape[1]):
-                out[i, j] = value(middle(xmin, xmax, ymin, ymax, out.shape[0], out.shape[1], i, j))
-
-    return loss_grid
 
 
 def scaled_step(largest):
@@ -112,7 +98,7 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
         x0, y0 = _checks.point("starts", start, 2).tolist()
         variants.append({"label": label, "constants": constants, "start": {"x0": x0, "y0": y0}})
         kernels.append({"step": scaled_step(largest), "neighbourhoods": neighbourhoods(f), "orbit": orbit(f),
-                        "kind_rows": kind_rows(f), "loss_grid": loss_grid(f)})
+                        "kind_rows": kind_rows(f), "loss_grid": values_grid(f.kernels.value)})
     box = ["xmin", "xmax", "ymin", "ymax"]
     return Figure(
         key="basin-map",

@@ -34,7 +34,7 @@ class Figure:
         four names of its bounds, ``coarse`` the shape of a first quick pass, ``shares`` (optional) the names of the
         fractions of the classes; the kernel is called as (xmin, xmax, ymin, ymax, ny, first row, *args, rows). No
         other call reads a grid
-    panels : list of columns, lists of panels, see `descent.figures._vocabulary`
+    panels : list of columns, lists of panels, see `descent.figures.vocabulary`
     summary : list of templates, one for each sentence that says what the figure now shows. A template is text with
         {name:.3f}, or ``{"choose": name, "among": [template, …]}``, or a list of such parts
     choice : name of the state entry that is the index of the variant, None when there is one variant

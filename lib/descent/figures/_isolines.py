@@ -1,6 +1,24 @@
-"""Level lines of values on a grid, as segments: each cell between four grid points is cut into two triangles."""
+"""Values on a grid, and their level lines as segments: each cell between four grid points is cut into two triangles."""
 
+import functools
+import math
+
+from ..basins._classify import centre
 from ..kernels import kernel
+
+
+@functools.cache
+def values_grid(function):
+    """The kernel values(xmin, xmax, ymin, ymax, out) of a kernel function(p) on a cell-centred grid."""
+    middle = centre(2)
+
+    @kernel("void(float64, float64, float64, float64, float64[:, ::1])")
+    def values(xmin, xmax, ymin, ymax, out):
+        for i in range(out.shape[0]):
+            for j in range(out.shape[1]):
+                out[i, j] = function(middle(xmin, xmax, ymin, ymax, out.shape[0], out.shape[1], i, j))
+
+    return values
 
 
 @kernel()
@@ -13,8 +31,8 @@ def _crossing(xa, ya, a, xb, yb, b, level):
 def _triangle(xa, ya, a, xb, yb, b, xc, yc, c, level, out, n):
     """Append the segment in which the plane over a triangle crosses the level; returns the new number of segments."""
     above_a, above_b, above_c = a >= level, b >= level, c >= level
-    if (above_a == above_b and above_b == above_c) or n >= out.shape[0]:
-        return n
+    if (above_a == above_b and above_b == above_c) or n >= out.shape[0] or not math.isfinite(a + b + c):
+        return n                                # where a value is not finite there is no line
     if above_b == above_c:                      # a is alone
         out[n, 0], out[n, 1] = _crossing(xa, ya, a, xb, yb, b, level)
         out[n, 2], out[n, 3] = _crossing(xa, ya, a, xc, yc, c, level)

@@ -37,7 +37,7 @@ def render(figure, state=None):
     named = set()
     for part, column in zip(parts, figure.panels):
         for panel, axes in zip(column, np.ravel(part.subplots(len(column), 1, squeeze=False))):
-            _panel(panel, axes, values, named)
+            _panel(panel, axes, values, named, len(column) == 1)
     file = io.BytesIO()
     canvas.savefig(file, format="png", metadata={"Software": None})
     return _indexed(file)
@@ -52,8 +52,8 @@ def _indexed(file):
     return out.getvalue()
 
 
-def _panel(panel, axes, values, named):
-    """One panel; its legend has what no legend before it has."""
+def _panel(panel, axes, values, named, alone):
+    """One panel, alone in its column or not; its legend has what no legend before it has."""
     axes.set_title(panel["label"], fontsize=10)
     bounds = []
     for which in "xy":
@@ -70,7 +70,7 @@ def _panel(panel, axes, values, named):
     new = {label: handle for handle, label in zip(handles, labels) if label not in named}
     named |= set(new)
     if new:
-        below = -0.12 if panel["panel"] == "plane" else -0.25
+        below = -0.12 if panel["panel"] == "plane" and alone else -0.25
         axes.legend(new.values(), new.keys(), loc="upper center", bbox_to_anchor=(0.5, below), ncols=2, fontsize=8,
                     frameon=False)
     for which, (low, high) in zip("xy", (bounds[:2], bounds[2:])):

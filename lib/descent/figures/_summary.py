@@ -15,7 +15,7 @@ def fill(template, values):
 
 class _Said(float):
     def __format__(self, spec):
-        return super().__format__(spec) if self - self == 0 else "an unbounded value"
+        return super().__format__("z" + spec) if self - self == 0 else "an unbounded value"     # z: no -0.00
 
 
 def _is_number(value):

@@ -29,7 +29,8 @@ class Refutation:
     """A point and a direction w of f there with g(x - A w) - g(x) = c A^k + higher powers, and c > 0 or k > 2 or c = 0.
 
     w / |w| is a normalized subgradient of f at ``point``: the limit of gradients of f, normalized, as t -> 0+ at
-    point + t ``approach``. There the h_s have the ``signs``; of a sum of squares, h_s / t tends to approach_s.
+    point + t ``approach``. There the h_s have the ``signs``. Of a sum of squares, w = sum_s approach_s grad h_s: the limit
+    where weights_s h_s / t tends to approach_s.
     ``order`` is k, None where g does not change at all for small A; ``coefficient`` is c.
     """
 
@@ -94,9 +95,16 @@ class Certificate:
 
     def save(self, path):
         """Write the certificate to a file, as JSON; `descent.lyapunov.load` reads it."""
-        with open(path, "w", encoding="utf-8") as file:
+        with open(checked_path(path), "w", encoding="utf-8") as file:
             json.dump(plain(self), file, indent=1)
             file.write("\n")
+
+
+def checked_path(path):
+    """`path` if it is one: to `open` a number is an open file, and True is the standard output."""
+    if not isinstance(path, str) and not hasattr(path, "__fspath__") or "\0" in str(path):
+        raise ValueError(f"path={path!r} must be the path of a file, text or a pathlib.Path")
+    return path
 
 
 def sealed(certificate):

@@ -6,6 +6,7 @@ import itertools
 
 from .. import _checks, _symbolic
 from .._progress import reporter
+from ..landscapes import FormulaError
 from ._bernstein import PROVED
 from ._box import prove
 from ._certificate import Certificate, Refutation, sealed
@@ -81,7 +82,10 @@ def certify(f, g, at, radius, h=None, *, largest_step=None, max_boxes=20000, pro
         raise ValueError(f"largest_step={largest_step} must be above 0")
     max_boxes = _checks.whole("max_boxes", max_boxes, 1, MOST_BOXES)
     g = written(_symbolic.expression("g", g, f))
-    Reader("g", f.variables, lambda P, Q: 1).read(g)
+    try:
+        Reader("g", f.variables, lambda P, Q: 1).read(g)
+    except FormulaError as error:
+        raise ValueError(f"g={g:.60} cannot be written in a certificate: {error}") from None
     try:
         increment(g, f.variables, at, [fractions.Fraction(0)] * f.dimension)
     except NoValue as error:

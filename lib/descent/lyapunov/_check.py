@@ -117,6 +117,8 @@ def check(f, g, at, p=2, m=1, step_sizes=(.1, .03, .01, .003, .001), samples=400
         raise ValueError(f"f={f!r} must have a formula: descent.landscapes makes such functions")
     expression = _symbolic.expression("g", g, f)
     centre = np.array([float(x) for x in _symbolic.rational_point("at", at, f.dimension)])
+    if not np.isfinite(centre).all():
+        raise ValueError(f"at={at!r:.80} must be {f.dimension} numbers that are finite in float64")
     p = _checks.positive("p", p)
     if p > LARGEST_POWER:
         raise ValueError(f"p={p:g} must be at most {LARGEST_POWER}")

@@ -61,7 +61,10 @@ def _given(f, h):
 
 
 def _same_modulus(h, residual):
-    return isinstance(residual, sympy.Expr) and residual != 0 and sympy.cancel(h / residual).is_Rational
+    if not isinstance(residual, sympy.Expr) or residual == 0:
+        return False
+    factor = sympy.cancel(h / residual)
+    return factor.is_Rational and factor != 0
 
 
 def _even_powers(f, h):

@@ -6,7 +6,7 @@ import os
 import re
 from fractions import Fraction
 
-from ._certificate import Certificate, Proof, Refutation
+from ._certificate import Certificate, Proof, Refutation, checked_path
 
 LARGEST_FILE = 10**7                            # bytes
 _RATIONAL = re.compile(r"-?[0-9]{1,1000}(/[0-9]{1,1000})?")
@@ -26,11 +26,11 @@ def load(path):
     Raises
     ------
     ValueError
-        For a file that holds no certificate, with the field that is wrong.
+        For what is no path, and for a file that holds no certificate, with the field that is wrong.
     OSError
         For a file that cannot be read.
     """
-    if os.path.getsize(path) > LARGEST_FILE:
+    if os.path.getsize(checked_path(path)) > LARGEST_FILE:
         raise ValueError(f"path={path!r}: the file has more than {LARGEST_FILE} bytes: it is no certificate")
     with open(path, encoding="utf-8") as file:
         try:

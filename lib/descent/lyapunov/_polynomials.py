@@ -12,6 +12,9 @@ from ..landscapes._grammar import parse
 
 MOST_PRODUCTS = 300_000                         # of terms, to multiply two polynomials
 LARGEST_POWER = 40
+LARGEST_DEGREE = 300                            # in one variable
+LONGEST_NUMBER = 20_000                         # bits of a coefficient
+DEEPEST = 20                                    # bisections of one side
 MOST_SIGNS = 8                                  # pieces of both signs: 2^8 patterns
 
 
@@ -41,8 +44,10 @@ def add(p, q, factor=1):
 
 
 def multiply(p, q):
-    if len(p) * len(q) > MOST_PRODUCTS:
-        raise Rejected("a polynomial is too long")
+    demand(len(p) * len(q) <= MOST_PRODUCTS, "a polynomial is too long")
+    demand(max(map(max, filter(None, (*p, *q))), default=0) <= LARGEST_DEGREE, "a polynomial has too high a degree")
+    demand(all(c.numerator.bit_length() + c.denominator.bit_length() <= LONGEST_NUMBER
+               for c in (*p.values(), *q.values())), "a polynomial has too long a number")
     product = {}
     for (m, a), (n, b) in itertools.product(p.items(), q.items()):
         key = tuple(i + j for i, j in zip(m, n))
@@ -209,9 +214,8 @@ def leaves(tree, axes, box):
         sides, depth = stack.pop()
         if mark == "0":
             yield sides
-        elif not axes:
-            raise Rejected("a box is bisected along no side")
         else:
+            demand(axes and depth < DEEPEST * len(box), "a box is bisected too often")
             i = axes[depth % len(axes)]
             low, high = sides[i]
             middle = (low + high) / 2

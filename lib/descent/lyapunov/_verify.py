@@ -63,6 +63,7 @@ def _check(z):
     check_form(z, pieces)
     if z.refutation:
         demand(not (z.proofs or z.fixed or z.fixed_tree or z.boxes), "a refutation with parts of a proof")
+        demand(not (z.radius and z.second_order), "the test at the point has no place in a refutation on a box")
         check_refutation(z, pieces)
     if not z.radius:
         check_point(z, pieces)

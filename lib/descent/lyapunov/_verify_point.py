@@ -17,7 +17,7 @@ def check_point(z, pieces):
         demand(number, "g has the absolute value of 0 at the point")
         return 1 if number > 0 else -1
 
-    _check_first_order(z, pieces, sign)
+    _check_first_order(z, pieces, sign, rest)
     slopes = [[value(c, rest) / value(Q, rest) ** 2 for c in gradient([(P, Q)], (1,))] for P, Q in pieces]
     if z.kind == "moduli":
         return _check_patterns(z, pieces, sign)
@@ -35,9 +35,11 @@ def check_point(z, pieces):
             demand(minor * (-1) ** k > 0, "N^T (Hess g + 2 omega) N is not negative definite")
 
 
-def _check_first_order(z, pieces, sign):
+def _check_first_order(z, pieces, sign, rest):
     """<grad g, grad h_s> = 0, or <grad g, grad f> has even powers with positive coefficients alone."""
-    P, Q = plainly(z.variables, sign).read(z.g)
+    reading = plainly(z.variables, sign)
+    P, Q = reading.read(z.g)
+    demand(all(value(p, rest) for p in reading.divisors), "g divides by 0 at the point")
     smooth = z.kind in ("squares", "multiple")
     for F, G in [plainly(z.variables).read(z.formula)] if smooth else pieces:
         total = {}

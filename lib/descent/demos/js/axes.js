@@ -39,6 +39,7 @@ export function drawAxes(ctx, frame, x, y, labels, colours) {
   ctx.textAlign = "center";
   ctx.textBaseline = "top";
   for (const t of ticks(x, Math.max(2, (frame.right - frame.left) / 60))) {
+    if (x.whole && t % 1) continue;
     tick(ctx, x(t), frame.bottom, x(t), frame.bottom + 4);
     ctx.fillText(tickText(t, x.log), x(t), frame.bottom + 6);
   }

@@ -10,7 +10,7 @@ export class Legend {
     this.entries = [];
     for (const layer of description.layers) {
       const { classes = [], runs = [], grid, name, style } = layer;
-      if (layer.layer === "shade") this.add(name, { scale: layer }, named);
+      if (layer.layer === "shade") this.add(`${name},`, { scale: layer }, named);
       classes.forEach((c, i) => this.add(c.label, { klass: c, cell: layer.layer === "heat" ? null : -1 - i, grid,
         share: shares[grid]?.[i] }, named));
       for (const part of runs) this.add(part.name, { line: part.style }, named);
@@ -25,7 +25,8 @@ export class Legend {
     if (named.has(label)) return;
     named.add(label);
     const item = element("li", { className: what.scale ? "scale" : "" });
-    const sign = element("span", { className: "sign" }, { "aria-hidden": "true" }), share = element("span", { className: "share" });
+    const sign = element("span", { className: "sign" }, { "aria-hidden": "true" });
+    const share = element("span", { className: "share", textContent: what.klass ? "00.0%" : what.scale ? spoken(what.scale, {}) : "" });
     item.append(sign, label, share);
     this.element.append(item);
     this.entries.push({ sign, part: share, ...what });
@@ -37,10 +38,7 @@ export class Legend {
         const fraction = cell === null ? values[share] : shareOf(values[grid].data, cell);
         part.textContent = fraction === undefined ? "" : ` ${(100 * fraction).toFixed(1)}%`;
       }
-      if (scale) {
-        const ends = [scale.low, scale.high].map((end) => tickText(number(end, values), scale.log));
-        part.textContent = `, from ${ends[0]} (left) to ${ends[1]} (right)`;
-      }
+      if (scale) part.textContent = spoken(scale, values);
       if (this.dark === dark) continue;
       if (klass) sign.replaceChildren(swatch(klass, dark));
       if (text) sign.textContent = text;
@@ -53,6 +51,12 @@ export class Legend {
     }
     this.dark = dark;
   }
+}
+
+// The ends of a scale of colours in words.
+function spoken({ low, high, log }, values) {
+  const [from, to] = [low, high].map((end) => tickText(number(end, values), log));
+  return `from ${from} (left) to ${to} (right)`;
 }
 
 function shareOf(data, cell) {

@@ -34,6 +34,7 @@ export class Panel {
     const [xlow, xhigh] = this.range(xAxis, values, "x"), [ylow, yhigh] = this.range(yAxis, values, "y");
     this.scales = { x: scale(xlow, xhigh, xAxis.log, frame.left, frame.right),
       y: scale(ylow, yhigh, yAxis.log, frame.bottom, frame.top) };
+    this.scales.x.whole = this.description.layers.some((layer) => layer.layer === "bars");
     ctx.save();
     ctx.beginPath();
     const over = this.description.panel === "chart" ? 4 : 0;            // room for a dot at the end of an axis

@@ -56,7 +56,7 @@ function prepare({ model, el }) {
   root.append(grid, summary, tools.row, about, spoken);
   el.append(root);
 
-  let frame = 0, resting = 0, closed = false, said = [];
+  let frame = 0, resting = 0, closed = false, ready = false, said = [];
   const draw = () => {
     const look = colours();
     root.classList.toggle("dark", look.dark);
@@ -83,18 +83,19 @@ function prepare({ model, el }) {
     model.save_changes();
   };
   const painted = () => {
+    ready = true;
     draw();
     root.dataset.grid = program.busy ? "coarse" : "fine";
     el.dispatchEvent(new CustomEvent("descent-painted", { bubbles: true, detail: { fine: !program.busy } }));
   };
   const update = async () => {
-    const fresh = program.variant !== variant();
+    if (program.variant !== variant()) ready = false;  // the map of another function is waited for
     // the reader may choose again while modules are loading
     while (program.variant !== variant()) await program.choose(variant());
     program.run(state(), painted, fail);
     if (description.publish.length) publish();
     if (!program.busy) painted();
-    else if (!fresh) draw();                    // the map of another function is waited for
+    else if (ready) draw();
   };
   const schedule = () => {
     root.dataset.grid = "pending";
@@ -104,7 +105,7 @@ function prepare({ model, el }) {
     });
   };
   const chosen = () => set(description.variants[variant()].start);
-  const redraw = () => program.variant !== null && draw();
+  const redraw = () => ready && draw();
 
   return async () => {
     const asked = linked(place, description, model.get("limits"));
