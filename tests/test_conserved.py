@@ -293,3 +293,9 @@ def test_only_landscapes_with_a_formula():
     for f in (None, "x**2", 3):
         with pytest.raises(ValueError, match="f="):
             conserved.discover(f)
+
+
+def test_an_argument_that_is_no_formula_is_named_with_the_position():
+    with pytest.raises(ValueError, match="c: at column 4 ") as caught:
+        conserved.is_conserved(landscapes.named("hyperbola"), "x + z")
+    assert caught.value.column == 4

@@ -70,7 +70,7 @@ def test_floats_are_decimals():
 
 
 @pytest.mark.parametrize("c, words", [
-    (sympy.floor(x), "floor"), (x**y, r"exp\(y\*log\(x\)\)"), (sympy.Symbol("q"), "symbol q"), ("x +", "text"),
+    (sympy.floor(x), "floor"), (x**y, r"exp\(y\*log\(x\)\)"), (sympy.Symbol("q"), "symbol q"), ("x +", "c: at column"),
     (None, "c=None"), (sympy.I * x, "I"), (sympy.Piecewise((x, x > 0), (0, True)), "Piecewise"),
     ("log(abs((x^2 - y^2)^20*(x^2 - y^2 + 2)^20 + 3))", "terms"), (sympy.nan, "nan"), (sympy.oo, "oo"),
 ])

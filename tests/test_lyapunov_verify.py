@@ -121,7 +121,8 @@ def test_false_statements_about_a_box_are_rejected(false):
     sealed(PATTERNS, formula="abs(x1*x3) + 2*abs(x2*x3 - 1)"), sealed(PATTERNS, formula="abs(x1*x3) - abs(x2*x3 - 1)"),
     sealed(PATTERNS, formula="abs(x1*x3)"), sealed(PATTERNS, formula="x1*x3 + abs(x2*x3 - 1)"),
     sealed(PATTERNS, formula="abs(x1*x3) + (x2*x3 - 1)**2"),
-    sealed(PATTERNS, pieces=PATTERNS.pieces[::-1]), sealed(PATTERNS, pieces=PATTERNS.pieces[:1])])
+    sealed(PATTERNS, formula="abs(x1*x3) + abs(x1*x3)"), sealed(PATTERNS, pieces=PATTERNS.pieces[:1] * 2),
+    sealed(SIGNED, pieces=SIGNED.pieces[::-1]), sealed(PATTERNS, pieces=PATTERNS.pieces[:1])])
 def test_false_statements_about_patterns_are_rejected(false):
     assert not lyapunov.verify(false)
 
@@ -271,6 +272,23 @@ def test_g_that_divides_by_0_at_the_point_is_rejected(z):
     nothing = f"({z.variables[0]} - {z.at[0]})"
     for g in (f"{z.g} + 0/{nothing}", f"{z.g}*{nothing}/{nothing}", f"{z.g} + 0/(1/{nothing} - 1)"):
         assert lyapunov.verify(sealed(z, g=g)).reason.startswith("g divides by 0"), g
+
+
+@pytest.mark.parametrize("text, variables, g, at, radius", [
+    ("abs(x*z - 2) + abs(y*z - 1)", "x y z", "x**2 + y**2 - z**2", (2, 1, 1), F(1, 1000)),  # SymPy writes it turned
+    ("x**2/y**2", "x y", "-x**2 - y**2", (0, 2), F(1, 1000)), ("x**2/y**2", "x y", "x**2 + y**2", (0, 2), 0),
+    ("(x/y - 1)**2", "x y", "x**2 + y**2", (3, 3), 0), ("1/(x*y + 1)**2", "x y", SQUARE, (2, F(1, 2)), F(1, 100)),
+    ("abs(x)/(3*abs(y)**3)", "x y", "-3*x**2 - y**2", (0, 2), 0)])
+def test_what_certify_claims_is_confirmed(text, variables, g, at, radius):
+    z = lyapunov.certify(landscapes.from_formula(text, variables), g, at, radius)
+    assert (z.proved or z.refutation) and lyapunov.verify(z), lyapunov.verify(z)
+
+
+@pytest.mark.parametrize("formula", ["1/(x*y - 1)**2", "2/abs(x*y - 1)", "(x*y - 1)**(-2)", "x**2/(x*y - 1)**2"])
+def test_f_that_falls_with_the_modulus_of_h_is_rejected(formula):
+    """The gradients of both are multiples of one another, but the steps go the other way."""
+    for z in (BOX, SMOOTH, FLAT):
+        assert "increase" in lyapunov.verify(sealed(z, formula=formula)).reason
 
 
 def test_a_refutation_on_a_box_shows_no_second_derivatives():

@@ -7,6 +7,7 @@ import sympy
 
 from .landscapes._build import Builder
 from .landscapes._grammar import parse
+from .landscapes._tokens import FormulaError
 
 
 def expression(name, value, f):
@@ -26,7 +27,12 @@ def expression(name, value, f):
         For what is no expression, or has other symbols.
     """
     if isinstance(value, str):
-        return Builder(value).build(parse(value, f.variables)).expression
+        try:
+            return Builder(value).build(parse(value, f.variables)).expression
+        except FormulaError as error:           # it speaks of a text; the caller knows the argument by its name
+            named = FormulaError(str(error).replace("text:", f"{name}:", 1))
+            named.column = error.column
+            raise named from None
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         return rational(name, value)
     if not isinstance(value, sympy.Expr):

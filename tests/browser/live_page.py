@@ -19,7 +19,7 @@ class LivePage:
         self.place = page.locator(".live-figure")
         self.picture = self.place.locator("> img")
         self.figure = page.locator(".descent-figure")
-        self.plane = self.figure.locator(".plane > canvas")
+        self.plane = self.figure.locator(".plane > canvas").first
         self.charts = self.figure.locator(".chart > canvas")
         self.handle = self.figure.locator(".handle")
         self.slider = self.place.locator("input[type=range]")

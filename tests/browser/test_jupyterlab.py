@@ -1,5 +1,7 @@
 """The chapter's notebook in a real JupyterLab: the same figure, with ipywidgets and a kernel."""
 
+import csv
+import json
 import os
 import secrets
 import shutil
@@ -17,6 +19,12 @@ from browser.live_page import LivePage
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 NOTEBOOK = "stable-and-unstable-starts.ipynb"
+OWN = (                                         # a notebook of a reader: a function of their own, and what is drawn
+    'from descent import demos, landscapes\nlive = demos.normalized()\nlive',
+    'live.landscape = landscapes.from_formula("(x**2 + y**2/4 - 1)**2")',
+    'import json\nvalues = live.values()\n'
+    'print(json.dumps([live.state, values["n_points"][:int(values["n_shown"])].tolist()]))',
+)
 START, RUN, STOP = 60, 120, 20                  # seconds, at most: the server, all cells of the notebook, the end
 SETTINGS = {                                    # no question about news, no look for updates; all cells are in the page
     "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
@@ -50,9 +58,14 @@ def answers(address):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address, with token, of a JupyterLab that shows a copy of the chapter's folder."""
+    """address(name): the address, with token, of a notebook in a JupyterLab on a copy of the chapter's folder."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(BOOK / "in-between", home / "book", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    cells = [{"cell_type": "code", "id": f"cell-{i}", "metadata": {}, "execution_count": None, "outputs": [],
+              "source": text} for i, text in enumerate(OWN)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    (home / "book" / "own.ipynb").write_text(json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4,
+                                                         "nbformat_minor": 5}))
     for name, text in SETTINGS.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +87,7 @@ def lab(tmp_path_factory):
             if server.poll() is not None or time.monotonic() > end:
                 pytest.fail("JupyterLab does not start:\n" + (home / "server.log").read_text()[-3000:], pytrace=False)
             time.sleep(0.2)
-        yield f"{base}/lab/tree/{NOTEBOOK}?token={token}"
+        yield lambda name: f"{base}/lab/tree/{name}?token={token}&reset"      # no notebook of before
     finally:
         stop(server)
 
@@ -100,10 +113,11 @@ class LabPage(LivePage):
 
 
 @pytest.fixture
-def notebook(lab, new_context):
-    """The notebook with all cells run and its figure alive."""
-    page = new_context(lab.split("/")[2], viewport={"width": 1400, "height": 1000}).new_page()
-    page.goto(lab)
+def notebook(lab, new_context, request):
+    """The notebook with all cells run and its figure alive; the chapter's, or the one that the test names."""
+    address = lab(getattr(request, "param", NOTEBOOK))
+    page = new_context(address.split("/")[2], viewport={"width": 1400, "height": 1000}).new_page()
+    page.goto(address)
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=START * 1000)
     page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=START * 1000)  # earlier, cells do not run
     page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -141,3 +155,27 @@ def test_the_figure_lives_in_jupyterlab(notebook):
     live.choose(1)
     chosen = live.seen()
     assert "0.43 of the largest" in chosen[0] and chosen[1] != keyed[1]
+
+
+@pytest.mark.parametrize("notebook", ["own.ipynb"], indirect=True)
+def test_a_function_of_ones_own_is_drawn_and_python_goes_on_with_the_state_of_the_page(notebook):
+    live, page = notebook, notebook.page
+    live.figure.locator(".summary > span").first.get_by_text("Normalized descent").wait_for()
+    assert "x² − y²" not in live.summary()      # a quantity of the hyperbola, which this function does not conserve
+    assert live.figure.get_by_role("button", name="Link to this state").count() == 0
+    live.press(live.slider.first, *["ArrowRight"] * 3)
+    live.press(live.handle.first, "Shift+ArrowLeft")
+
+    page.locator(".jp-Notebook .jp-CodeCell").nth(2).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    output = page.locator(".jp-Notebook .jp-CodeCell").nth(2).locator(".jp-OutputArea-output pre")
+    with page.expect_download() as download:
+        live.figure.get_by_role("button", name="Numbers (CSV)").click()
+    rows = list(csv.reader(download.value.path().open(encoding="utf-8")))
+    drawn = {row[1]: float(row[7]) for row in rows if row[0] == "state"}
+    path = [[float(row[3]), float(row[4])] for row in rows if row[1] == "iterates of normalized descent"]
+    page.wait_for_function("([e, x0]) => e.isConnected && e.textContent.includes(x0)",
+                           arg=[output.element_handle(), json.dumps(drawn["x0"])])
+    state, points = json.loads(output.inner_text())
+    assert state == drawn and len(path) > 50
+    assert path == [pytest.approx(point, rel=1e-9, abs=1e-12) for point in points]

@@ -99,7 +99,8 @@ def _symmetric(basis, d):
         return []
     skew = DomainMatrix([(A - A.transpose()).to_list_flat() for A in basis], (len(basis), d * d), sympy.QQ)
     weights = skew.transpose().to_dense().nullspace().to_list()
-    return [sum((A.scalarmul(w) for w, A in zip(row, basis) if w), DomainMatrix.zeros((d, d), sympy.QQ)) for row in weights]
+    zero = DomainMatrix.zeros((d, d), sympy.QQ)
+    return [sum((A.scalarmul(w) for w, A in zip(row, basis) if w), zero) for row in weights]
 
 
 def _forms(matrices, symbols):

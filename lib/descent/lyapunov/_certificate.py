@@ -29,8 +29,8 @@ class Refutation:
     """A point and a direction w of f there with g(x - A w) - g(x) = c A^k + higher powers, and c > 0 or k > 2 or c = 0.
 
     w / |w| is a normalized subgradient of f at ``point``: the limit of gradients of f, normalized, as t -> 0+ at
-    point + t ``approach``. There the h_s have the ``signs``. Of a sum of squares, w = sum_s approach_s grad h_s: the limit
-    where weights_s h_s / t tends to approach_s.
+    point + t ``approach``. There the h_s have the ``signs``. Of a sum of squares w is sum_s approach_s grad h_s, the
+    limit where weights_s h_s / t tends to approach_s.
     ``order`` is k, None where g does not change at all for small A; ``coefficient`` is c.
     """
 

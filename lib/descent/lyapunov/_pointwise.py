@@ -79,7 +79,8 @@ def _on_subspace(g, variables, at, form, quotients, g_at):
         if form.kind == MODULUS:                # one of +-w, and h has its sign on the side of the point it comes from
             ways = {sign: approach((sign,), quotients, at) for sign in (1, -1)}
             sign = 1 if ways[1] is not None else -1
-            refutation = _refutation(g, variables, at, [sign * c for c in J[0]], (sign,), ways[sign])
+            slope = [evaluated(c, at) for c in direction(quotients, (sign,))]
+            refutation = _refutation(g, variables, at, slope, (sign,), ways[sign])
         else:
             refutation = _refutation(g, variables, at, w, (), _coordinates(w, J))
         return {"second_order": second_order, "refutation": refutation}

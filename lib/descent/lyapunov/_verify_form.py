@@ -18,9 +18,12 @@ def check_form(z, pieces):
     elif z.kind == "moduli":
         arguments = [_modulus(z, term) for term in _terms(parse(z.formula, z.variables))]
         demand(len(arguments) == len(pieces), "f has another number of absolute values")
-        for (P, Q), (R, S) in zip(pieces, arguments):
-            left, right = multiply(P, S), multiply(R, Q)
-            demand(not add(left, right) or not add(left, right, -1), "an absolute value in f is of another piece")
+        for P, Q in pieces:                     # in any order: SymPy writes a sum in its own
+            same = (i for i, (R, S) in enumerate(arguments) for factor in (1, -1)
+                    if not add(multiply(P, S), multiply(R, Q), factor))
+            i = next(same, None)
+            demand(i is not None, "an absolute value in f is of another piece")
+            del arguments[i]
     elif z.kind == "squares":
         demand(min(z.weights) > 0, "a weight is not positive")
         total, below = {}, constant(1, len(z.variables) + 1)
@@ -36,15 +39,16 @@ def check_form(z, pieces):
 
 
 def _is_power(z, P, Q):
-    """Whether f is written as c |p_1|^k_1 |p_2|^k_2 …, c > 0, k_i > 0, and h is p_1^(k_1 / k) p_2^(k_2 / k) … or so."""
+    """Whether f is written as c |p_1|^k_1 |p_2|^k_2 …, c > 0, and h is p_1^(k_1 / k) p_2^(k_2 / k) … or so, k > 0."""
     factors = _powers(z, parse(z.formula, z.variables))
     if not factors:
         return False
-    k = functools.reduce(_common_divisor, (k for _, k in factors))
+    k = functools.reduce(_common_divisor, (abs(k) for _, k in factors))
     R = S = constant(1, len(z.variables) + 1)
     for node, exponent in factors:
         p, q = plainly(z.variables).of(node)
         n = int(exponent / k)
+        p, q, n = (p, q, n) if n > 0 else (q, p, -n)
         R, S = multiply(R, power(p, n, len(z.variables) + 1)), multiply(S, power(q, n, len(z.variables) + 1))
     left, right = multiply(P, S), multiply(R, Q)
     if not left or not right:
@@ -63,7 +67,7 @@ def _powers(z, node):
         base, exponent = node.children
         k = _number(exponent)
         absolute = base.kind == "call" and base.value == "abs"
-        if k is None or k <= 0 or not (absolute or (k.denominator == 1 and k % 2 == 0)):
+        if not k or not (absolute or (k.denominator == 1 and k % 2 == 0)):
             return None
         return [(base.children[0] if absolute else base, k)]
     if node.kind == "product":
@@ -71,10 +75,10 @@ def _powers(z, node):
         for joint, child in zip("*" + "".join(node.value), node.children):
             if _is_positive(child):
                 continue
-            part = _powers(z, child) if joint == "*" else None
+            part = _powers(z, child)
             if part is None:
                 return None
-            found += part
+            found += [(p, k if joint == "*" else -k) for p, k in part]
         return found
     return None
 
