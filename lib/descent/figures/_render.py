@@ -74,9 +74,10 @@ def _panel(panel, axes, values, named, alone):
         axes.legend(new.values(), new.keys(), loc="upper center", bbox_to_anchor=(0.5, below), ncols=2, fontsize=8,
                     frameon=False)
     for which, (low, high) in zip("xy", (bounds[:2], bounds[2:])):
-        if panel[which]["fit"] and panel[which]["log"]:
+        if panel[which]["fit"]:                 # within low and high, where they are given
             shown = getattr(axes, f"get_{which}lim")()
-            axes.set(**{f"{which}lim": (max(shown[0], low or shown[0]), min(shown[1], high or shown[1]))})
+            axes.set(**{f"{which}lim": (max(shown[0], shown[0] if low is None else low),
+                                        min(shown[1], shown[1] if high is None else high))})
 
 
 def _number(name, values):
@@ -139,7 +140,7 @@ def _segments(axes, layer, values, bounds):
         axes.plot([], [], **look, label=layer["name"])
     else:
         axes.add_collection(LineCollection(ends.reshape(-1, 2, 2), colors=look["color"], linewidths=look["lw"],
-                                           label=layer["name"]), autolim=False)
+                                           linestyles=[look["ls"]], label=layer["name"]), autolim=False)
 
 
 def _runs(axes, x, y, runs, values):
@@ -183,9 +184,10 @@ def _bars(axes, layer, values, bounds):
 
 def _level(axes, layer, values, bounds):
     value, upright = _number(layer["value"], values), layer["on"] == "x"
+    left = upright and value < np.mean(axes.get_xlim())
     (axes.axvline if upright else axes.axhline)(value, color="black", lw=1, ls=(0, (6, 4)))
-    place = ((value, 1), ("data", "axes fraction"), (3, -4), "left", "top") if upright else \
-        ((1, value), ("axes fraction", "data"), (-4, 2), "right", "bottom")
+    place = ((value, 1), ("data", "axes fraction"), (3 if left else -3, -4), "left" if left else "right", "top") \
+        if upright else ((1, value), ("axes fraction", "data"), (-4, 2), "right", "bottom")
     axes.annotate(layer["name"], place[0], xycoords=place[1], xytext=place[2], textcoords="offset points",
                   ha=place[3], va=place[4])
 

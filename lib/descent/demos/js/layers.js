@@ -89,8 +89,10 @@ export const layers = {
     ctx.setLineDash([]);
     const left = upright && x(at) < (x(x.low) + x(x.high)) / 2;
     ctx.textAlign = left ? "left" : "right";
-    ctx.textBaseline = upright ? "top" : "bottom";
-    haloed(ctx, name, upright ? x(at) + (left ? 4 : -4) : x(x.high) - 4, upright ? y(y.high) + 3 : y(at) - 2, colours);
+    const below = !upright && y(at) - y(y.high) < 16;                    // no room above the line
+    ctx.textBaseline = upright || below ? "top" : "bottom";
+    haloed(ctx, name, upright ? x(at) + (left ? 4 : -4) : x(x.high) - 4, upright ? y(y.high) + 3 : y(at) + (below ? 3 : -2),
+      colours);
   },
 
   band(ctx, { low, high, on }, values, { x, y }) {

@@ -27,7 +27,9 @@ export class Legend {
     const item = element("li", { className: what.scale ? "scale" : "" });
     const sign = element("span", { className: "sign" }, { "aria-hidden": "true" });
     const share = element("span", { className: "share", textContent: what.klass ? "00.0%" : what.scale ? spoken(what.scale, {}) : "" });
-    item.append(sign, label, share);
+    const words = element("span");
+    words.append(label, " ", share);
+    item.append(sign, words);
     this.element.append(item);
     this.entries.push({ sign, part: share, ...what });
   }
@@ -36,7 +38,7 @@ export class Legend {
     for (const { sign, part, klass, cell, grid, share, line, block, text, scale } of this.entries) {
       if (klass) {
         const fraction = cell === null ? values[share] : shareOf(values[grid].data, cell);
-        part.textContent = fraction === undefined ? "" : ` ${(100 * fraction).toFixed(1)}%`;
+        part.textContent = fraction === undefined ? "" : `${(100 * fraction).toFixed(1)}%`;
       }
       if (scale) part.textContent = spoken(scale, values);
       if (this.dark === dark) continue;
