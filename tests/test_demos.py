@@ -8,7 +8,7 @@ import re
 import ipywidgets
 import numpy as np
 import pytest
-from descent import demos, wasm
+from descent import demos, landscapes, wasm
 from descent.demos._basin_map import CHEN
 from descent.demos._live import FILES, SOURCES
 from ipywidgets.embed import dependency_state
@@ -109,3 +109,26 @@ def test_no_two_files_of_the_view_define_the_same_name():
 def test_bad_options_are_refused_by_name(options, word):
     with pytest.raises(ValueError, match=f"^{word}="):
         demos.basin_map(**options)
+
+
+def test_controls_give_addresses_their_limits(live):
+    assert live.view.limits == {"choice": [0, 3], "fraction": [0.05, 1.05]}
+    assert demos.normalized().view.limits["steps"] == [10, 1e5]
+
+
+def test_a_landscape_is_set_where_the_figure_is_made_for_it(live):
+    f = landscapes.from_formula("(x**2 - y)**2")
+    own = demos.normalized()
+    before = own.values()
+    own.landscape = f
+    assert own.landscape is f and own.view.description == own.figure.description()
+    assert own.view.modules == own.figure.modules() and own.state == own.figure.state
+    after = own.values()
+    assert not np.array_equal(before["n_points"], after["n_points"])
+    assert after["n_points"][0].tolist() == [own.state["x0"], own.state["y0"]]
+    with pytest.raises(ValueError, match="landscape: "):
+        live.landscape = f
+    for wrong in (None, "x**2", landscapes.named("product", n=3)):
+        with pytest.raises(ValueError, match="f="):
+            own.landscape = wrong
+    assert own.landscape is f                   # nothing is lost

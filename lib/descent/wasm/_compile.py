@@ -1,6 +1,7 @@
 """From a kernel's LLVM code to a WebAssembly module, with the WebAssembly backend inside llvmlite."""
 
 import re
+import weakref
 
 import llvmlite.binding as llvm
 import numba
@@ -22,6 +23,7 @@ HOST_FUNCTIONS = {"sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", 
                   "log", "log1p", "log2", "log10", "pow", "cbrt", "hypot"}
 # How numba says that a kernel makes a list, or finds one outside, alone or in a tuple. NRT is its runtime for memory.
 OWN_MEMORY = re.compile(r"NRT required|reflected list|\bList\(")
+_copies = weakref.WeakKeyDictionary()           # unoptimised, of kernels: what several modules share is made once
 
 
 def compile(kernels):
@@ -117,7 +119,7 @@ def _entry(kernel, args):
     return scope["entry"], tuple(kinds)
 
 
-def _unoptimised(name, kernel, signature, copies):
+def _unoptimised(name, kernel, signature):
     """LLVM code of one kernel before any optimisation for this machine; its entry's symbol and result type."""
     def jit(function):
         return numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
@@ -125,7 +127,7 @@ def _unoptimised(name, kernel, signature, copies):
     before = config.OPT, config.LOOP_VECTORIZE, config.SLP_VECTORIZE
     config.OPT, config.LOOP_VECTORIZE, config.SLP_VECTORIZE = type(config.OPT)(0), 0, 0
     try:
-        entry, kinds = _entry(_tree.copy(kernel, jit, copies), signature[0])
+        entry, kinds = _entry(_tree.copy(kernel, jit, _copies), signature[0])
         compiled = jit(entry)
         compiled.compile(kinds if signature[1] is None else signature[1](*kinds))
         overload = compiled.overloads[kinds]
@@ -150,9 +152,9 @@ def _compile(kernels, signatures):
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     machine = llvm.Target.from_triple(TRIPLE).create_target_machine(opt=3, reloc="static", codemodel="default")
-    whole, exports, manifest, copies = None, {}, {}, {}
+    whole, exports, manifest = None, {}, {}
     for name, kernel in kernels.items():
-        code, symbol, result = _unoptimised(name, kernel, signatures[name], copies)
+        code, symbol, result = _unoptimised(name, kernel, signatures[name])
         if result != types.none and result not in SCALARS:
             raise ValueError(f"kernel {name} returns {result}; allowed are float64, int32 or nothing")
         code = re.sub(r'^target (triple|datalayout) = .*$', "", code, flags=re.M)

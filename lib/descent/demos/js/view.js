@@ -116,7 +116,10 @@ function prepare({ model, el }) {
     sizes.observe(root);
     const stopTheme = onThemeChange(redraw);
     await update();
-    if (asked) root.scrollIntoView({ block: "center" });
+    if (asked) {
+      set(asked);                               // again: by now the ranges of the controls are those of the variant
+      root.scrollIntoView({ block: "center" });
+    }
     return () => {
       closed = true;
       names.forEach((name) => model.off(`change:${name}`, schedule));
