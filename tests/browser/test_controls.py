@@ -32,7 +32,7 @@ def live():
         choice="choice", kernels=[{"gather": gather}] * 2, shared={"upper": upper},
         buffers={"seen": {"type": "f8", "shape": [7], "names": [f"seen_{name}" for name in NAMES]}},
         program=[{"kernel": "upper", "args": ["limit"], "result": "top"},
-                 {"kernel": "gather", "args": ["choice", "real", "power", "whole", "ticked", "toggled", "top", "seen"]}],
+                 {"kernel": "gather", "args": [*NAMES, "seen"]}],
         panels=[[v.chart("State", v.axis("entry"), v.axis("value"), [v.bars("seen", 7, "value", v.EDGE)])]],
         summary=[" ".join(f"{name} {{seen_{name}:.2f}}" for name in NAMES) + "."], publish=("top",))
     return demos.LiveFigure(figure, {

@@ -17,7 +17,13 @@ from ._verify_point import check_point
 
 @dataclasses.dataclass(frozen=True)
 class Verification:
-    """True when a certificate holds; else ``reason`` says what does not."""
+    """What `verify` says of a certificate: true in a condition when it holds.
+
+    Attributes
+    ----------
+    valid : does it hold?
+    reason : why not; empty when it holds
+    """
 
     valid: bool
     reason: str = ""
