@@ -3,6 +3,7 @@
 import functools
 import types
 
+from .._generated import define
 from .._vectors import vectors
 from ..kernels import kernel
 
@@ -38,10 +39,7 @@ def newton_system(d):
     least = "p0" if d == 1 else f"min({', '.join(f'p{i}' for i in range(d))})"
     source = "\n    ".join(["def solve(h, alpha, r):", *lines,
                             f"return ({', '.join(f'x{i}' for i in range(d))},), {least}"])
-    scope = {}
-    exec(source, scope)
-    scope["solve"].__doc__ = source
-    return kernel()(scope["solve"])
+    return define(source)["solve"]
 
 
 def newton(gradient, hessian, space, solve, eps):
