@@ -1,7 +1,5 @@
 """The bars of the product: orbits of the library from a start by number, the spread of the squares and its rate."""
 
-import dataclasses
-import functools
 import io
 import json
 import re
@@ -12,7 +10,7 @@ from descent import figures, landscapes, orbits, steps
 from descent.demos._balance import balance as demo
 from descent.figures._balance import MOMENTS, STEPS, balance, random
 from PIL import Image
-from support.wasm_host import Host
+from support.wasm_host import hosted
 
 pytestmark = pytest.mark.xdist_group("figure kernels")
 FIGURE = balance()
@@ -110,14 +108,11 @@ def test_play_runs_the_slider_from_the_start_to_the_last_step():
 
 
 def test_the_whole_program_runs_under_wasm_and_agrees():
-    hosts = [Host(module) for module in FIGURE.modules()]
+    hosts, through = hosted(FIGURE)
     assert [host.about["imports"] for host in hosts] == [["exp", "pow"], *[[]] * 5]
-    run = [{name: functools.partial(host.call, name) for name in kernels}
-           for host, kernels in zip(hosts, (FIGURE.shared, *FIGURE.kernels))]
-    hosted = dataclasses.replace(FIGURE, shared=run[0], kernels=run[1:])
     for choice in range(5):
         state = {"choice": choice, "seed": 5, "moment": 40}
-        native, through_wasm = FIGURE.values(state), hosted.values(state)
+        native, through_wasm = FIGURE.values(state), through.values(state)
         assert np.array_equal(through_wasm["points"][0], native["points"][0])       # the start is exact
         for name, value in native.items():
             assert np.allclose(through_wasm[name], value, rtol=1e-9, atol=1e-12), name

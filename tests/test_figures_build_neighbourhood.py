@@ -1,7 +1,5 @@
 """Building U: its numbers are those of Theorem 2, its image stays in it, and beyond it the promises fail."""
 
-import dataclasses
-import functools
 import io
 import itertools
 import json
@@ -15,7 +13,7 @@ from descent.demos._build_neighbourhood import HALVES
 from descent.demos._build_neighbourhood import build_neighbourhood as demo
 from descent.figures._build_neighbourhood import LATER, SIDE, WIDE, build_neighbourhood
 from PIL import Image
-from support.wasm_host import Host
+from support.wasm_host import hosted
 
 pytestmark = pytest.mark.xdist_group("figure kernels")
 NAMES = list(CHEN)
@@ -174,13 +172,10 @@ def test_corners_have_a_picture(state):
 # --- the page -------------------------------------------------------------------------------------------------------
 
 def test_the_whole_program_equals_numba_bit_for_bit_under_wasm():
-    hosts = [Host(module) for module in FIGURE.modules()]
+    hosts, through = hosted(FIGURE)
     assert all(host.about["imports"] == [] for host in hosts)
-    run = [{name: functools.partial(host.call, name) for name in kernels}
-           for host, kernels in zip(hosts, (FIGURE.shared, *FIGURE.kernels))]
-    hosted = dataclasses.replace(FIGURE, shared=run[0], kernels=run[1:])
     for state in ({"choice": F1, "free": True}, {"choice": F2, "wide": True, "w": 0.9}, {"choice": F3}, {"choice": F4}):
-        native, through_wasm = FIGURE.values(state), hosted.values(state)
+        native, through_wasm = FIGURE.values(state), through.values(state)
         for name, value in native.items():
             assert np.array_equal(through_wasm[name], value, equal_nan=True), name
     assert all(wasm.exact(kernel) for kernels in (FIGURE.shared, *FIGURE.kernels) for kernel in kernels.values())

@@ -1,7 +1,6 @@
 """The ellipse map: steps as in `classify`, the trapping ellipse, the 2-cycle, and what the summary says of them."""
 
 import dataclasses
-import functools
 import io
 import json
 import math
@@ -13,7 +12,7 @@ from descent import basins, figures, landscapes, maps, orbits, wasm
 from descent.demos._ellipse_map import ellipse_map as demo
 from descent.figures._ellipse_map import DIAGRAM_START, SETTLE, ellipse_map
 from PIL import Image
-from support.wasm_host import Host
+from support.wasm_host import hosted
 
 pytestmark = pytest.mark.xdist_group("figure kernels")
 FIGURE = ellipse_map()
@@ -174,13 +173,10 @@ def test_the_summary_tells_the_fate_of_classify_and_there_is_a_picture(state, wo
 # --- the page -------------------------------------------------------------------------------------------------------
 
 def test_the_whole_program_equals_numba_bit_for_bit_under_wasm():
-    hosts = [Host(module) for module in FIGURE.modules()]
+    hosts, through = hosted(FIGURE, SMALL)
     assert all(host.about["imports"] == [] for host in hosts)
-    run = [{name: functools.partial(host.call, name) for name in kernels}
-           for host, kernels in zip(hosts, (FIGURE.shared, *FIGURE.kernels))]
-    hosted = dataclasses.replace(SMALL, shared=run[0], kernels=run[1:])
     for state in ({}, {"s": 1.5, "choice": 1}, {"s": 2.1, "x0": 4.0}):
-        native, through_wasm = SMALL.values(state), hosted.values(state)
+        native, through_wasm = SMALL.values(state), through.values(state)
         for name, value in native.items():
             assert np.array_equal(through_wasm[name], value, equal_nan=True), name
 

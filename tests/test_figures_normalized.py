@@ -1,7 +1,5 @@
 """Normalized descent beside gradient descent: the orbits of the library, thinned; rates, fuel, own functions."""
 
-import dataclasses
-import functools
 import io
 import json
 import re
@@ -13,7 +11,7 @@ from descent.demos._normalized import normalized as demo
 from descent.figures._normalized import normalized
 from descent.figures._thinned import ROOM, next_shown, predicted, whole
 from PIL import Image
-from support.wasm_host import Host
+from support.wasm_host import hosted
 
 pytestmark = pytest.mark.xdist_group("figure kernels")
 HYPERBOLA = landscapes.named("hyperbola")
@@ -165,13 +163,10 @@ def test_there_are_no_contours_where_there_is_no_value():
 # --- the page -------------------------------------------------------------------------------------------------------
 
 def test_the_whole_program_runs_under_wasm_and_agrees():
-    hosts = [Host(module) for module in FIGURE.modules()]
+    hosts, through = hosted(FIGURE)
     assert [host.about["imports"] for host in hosts] == [["exp", "pow"], []]        # steps, and the line of decay
-    run = [{name: functools.partial(host.call, name) for name in kernels}
-           for host, kernels in zip(hosts, (FIGURE.shared, *FIGURE.kernels))]
-    hosted = dataclasses.replace(FIGURE, shared=run[0], kernels=run[1:])
     for state in ({}, {"alpha": 1.5, "beta": 0.25, "steps": 1e3}, {"eta": 1.0, "y0": 3.5}):
-        native, through_wasm = FIGURE.values(state), hosted.values(state)
+        native, through_wasm = FIGURE.values(state), through.values(state)
         for name, value in native.items():
             # NGD alternates across the valley: an ulp of a step stays an ulp, times the steps
             assert np.allclose(through_wasm[name], value, rtol=1e-9, atol=1e-12, equal_nan=True), name

@@ -1,7 +1,6 @@
 """Walking back: the walks of `reach` on other steps and directions, the descent that retraces them, and refusals."""
 
 import dataclasses
-import functools
 import io
 import json
 import math
@@ -14,7 +13,7 @@ from descent.demos._rewind import TARGETS
 from descent.demos._rewind import rewind as demo
 from descent.figures._rewind import MOST_BACK, circle, rewind
 from PIL import Image
-from support.wasm_host import Host
+from support.wasm_host import hosted
 
 pytestmark = pytest.mark.xdist_group("figure kernels")
 W = landscapes.named("two-wells")
@@ -141,11 +140,10 @@ def test_every_corner_of_the_controls_has_a_picture_and_whole_sentences(state):
 
 
 def test_the_whole_program_equals_numba_bit_for_bit_under_wasm():
-    host, *variants = [Host(module) if module else None for module in FIGURE.modules()]
+    (host, *variants), through = hosted(FIGURE)
     assert variants == [None] * 3 and host.about["imports"] == []
-    hosted = dataclasses.replace(FIGURE, shared={name: functools.partial(host.call, name) for name in FIGURE.shared})
     for state in ({}, {"choice": SADDLE, "n": 100, "angle": 290}, {"fraction": 1.1}, {"choice": FLAT, "n": 25}):
-        native, through_wasm = FIGURE.values(state), hosted.values(state)
+        native, through_wasm = FIGURE.values(state), through.values(state)
         for name, value in native.items():
             assert np.array_equal(through_wasm[name], value), name
     assert all(wasm.exact(kernel) for kernel in FIGURE.shared.values())

@@ -25,7 +25,6 @@ class LivePage:
         self.slider = self.place.locator("input[type=range]")
         self.function = self.place.locator("select")
         self.rows = self.figure.locator(".legend li")
-        self.spoken = self.figure.locator("[aria-live=polite]")
 
     def settle(self):
         """Wait until all that was asked for is drawn."""

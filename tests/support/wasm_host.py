@@ -1,6 +1,8 @@
 """A host for modules of descent.wasm: wasmtime in the place of a browser, wired as demos/js/module.js wires a page."""
 
 import ctypes
+import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -10,6 +12,17 @@ from descent import wasm
 DTYPES = {"f8": np.float64, "i4": np.int32, "i1": np.int8}
 RESULTS = {"f8": ctypes.c_double, "i4": ctypes.c_int32}
 PAGE = 65536
+
+
+def hosted(figure, program=None):
+    """The hosts of a figure's modules, None for an empty one; and the figure with its kernels run by them.
+
+    ``program``: a figure of the same kernels to take the rest from, one with smaller grids.
+    """
+    hosts = [Host(module) if module else None for module in figure.modules()]
+    shared, *kernels = ({name: functools.partial(host.call, name) for name in group}
+                        for host, group in zip(hosts, (figure.shared, *figure.kernels)))
+    return hosts, dataclasses.replace(program or figure, shared=shared, kernels=kernels)
 
 
 class Host:

@@ -1,6 +1,5 @@
 """What the proof in a page works on: R = N / D as tables of coefficients, each a float64 interval around a rational."""
 
-import fractions
 import math
 
 import numpy as np
@@ -9,7 +8,7 @@ from .. import _checks, _symbolic
 from ._decrease import direction, pieces, step
 from ._interval_bernstein import LARGEST_DEGREE
 from ._live_proof import FACTS, LEAF, PLACE
-from ._rational import Reader, written
+from ._rational import Reader, fraction, written
 
 
 def tables(f, g, h=None):
@@ -62,7 +61,7 @@ def tensor(terms):
                          f"allows {LARGEST_DEGREE}")
     out = np.zeros((2, *lengths))
     for exponents, value in terms.items():
-        exact = fractions.Fraction(int(value.numerator), int(value.denominator))
+        exact = fraction(value)
         try:
             nearest = float(exact)
         except OverflowError:

@@ -20,17 +20,21 @@ export function pointsOf(layer, values) {
 
 export const layers = {
   heat(ctx, layer, values, scales, { dark }) {
-    const inks = layer.classes.map((c) => tile(c, dark));
-    paint(ctx, layer, values[layer.grid], scales, dark, (cell, i, j) => inks[cell][(i & 7) * 8 + (j & 7)]);
+    paint(ctx, layer, values[layer.grid], scales, dark, () => {
+      const inks = layer.classes.map((c) => tile(c, dark));
+      return (cell, i, j) => inks[cell][(i & 7) * 8 + (j & 7)];
+    });
   },
 
   shade(ctx, layer, values, scales, { dark }) {
     const { grid, low, high, log, colours, classes } = layer;
-    const inks = classes.map((c) => tile(c, dark)), at = log ? Math.log : (v) => v;
-    const bottom = at(number(low, values)), range = at(number(high, values)) - bottom;
-    const steps = Array.from({ length: 256 }, (_, k) => between(colours, k / 255));
-    paint(ctx, layer, values[grid], scales, dark, (cell, i, j) => (cell < 0 ? inks[-1 - cell][(i & 7) * 8 + (j & 7)]
-      : steps[Math.round(255 * Math.min(1, Math.max(0, (at(cell) - bottom) / range)))]));
+    paint(ctx, layer, values[grid], scales, dark, () => {
+      const inks = classes.map((c) => tile(c, dark)), at = log ? Math.log : (v) => v;
+      const bottom = at(number(low, values)), range = at(number(high, values)) - bottom;
+      const steps = Array.from({ length: 256 }, (_, k) => between(colours, k / 255));
+      return (cell, i, j) => (cell < 0 ? inks[-1 - cell][(i & 7) * 8 + (j & 7)]
+        : steps[Math.round(255 * Math.min(1, Math.max(0, (at(cell) - bottom) / range)))]);
+    });
   },
 
   segments(ctx, { values: name, count, style, arrows }, values, { x, y }, { dark }) {
@@ -132,11 +136,11 @@ export const layers = {
 
 const paintings = new WeakMap();                // of each layer the last: most often only a path has moved
 
-// The cells of a grid, each of the colour that `ink` has for it at that pixel; the picture has at least 400 columns.
+// The cells of a grid, each of the colour that ink() has for it at that pixel; the picture has at least 400 columns.
 function paint(ctx, layer, cells, { x, y }, dark, ink) {
   let last = paintings.get(layer);
   if (last?.cells !== cells || last.dark !== dark) {
-    last = { cells, dark, canvas: painting(cells, ink) };
+    last = { cells, dark, canvas: painting(cells, ink()) };
     paintings.set(layer, last);
   }
   const across = x(x.high) - x(x.low);

@@ -35,8 +35,10 @@ export class Legend {
   }
 
   draw(values, { dark }) {
-    for (const { sign, part, klass, cell, grid, share, line, block, text, scale } of this.entries) {
-      if (klass) {
+    for (const entry of this.entries) {
+      const { sign, part, klass, cell, grid, share, line, block, text, scale } = entry;
+      if (klass && entry.counted !== values[grid]) {    // a grid that is filled anew is another object
+        entry.counted = values[grid];
         const fraction = cell === null ? values[share] : shareOf(values[grid].data, cell);
         part.textContent = fraction === undefined ? "" : `${(100 * fraction).toFixed(1)}%`;
       }
