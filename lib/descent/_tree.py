@@ -10,9 +10,11 @@ import types
 
 import numpy as np
 from numba.core.dispatcher import Dispatcher
+from numba.core.extending import _Intrinsic
 
 # IEEE arithmetic throughout: x / 0 is inf or nan, no reassociation, no fused multiply-add.
-OPTIONS = {"error_model": "numpy", "fastmath": False, "nogil": True}
+# Kernels own no memory: without numba's runtime nothing counts references to their arrays.
+OPTIONS = {"error_model": "numpy", "fastmath": False, "nogil": True, "_nrt": False}
 LARGEST_CONSTANT = 10**6                        # bytes; numba passes a larger array by its address in this process
 
 
@@ -65,6 +67,9 @@ def fingerprint(dispatcher):
             if isinstance(value, Dispatcher):
                 _check_options(value)
             add_function(getattr(value, "py_func", value))
+        elif isinstance(value, _Intrinsic) and not _published(value):
+            write("intrinsic")
+            add_function(value._defn)
         elif isinstance(value, types.ModuleType):
             write("module", value.__name__)
             for name in () if _published(value) else used:      # the attributes that the code may take from it

@@ -11,11 +11,13 @@ from .. import _checks
 from .._progress import reporter
 from .._vectors import vectors
 from ..kernels import kernel
-from ._kinds import BOUNDED, KINDS, fate
+from ._kinds import BOUNDED, KINDS
+from ._lockstep import LONGEST_PERIOD, lockstep
+from ._neighbourhood import neighbourhoods
 
-LONGEST_PERIOD = 64
 PERIOD_TOLERANCE2 = 1e-7**2                     # of the excursion, and of the distance from the origin
 MOST_STEPS = 2**31 - 2
+MIDDLE = 0.5                                    # w of Theorem 2
 BANDS = 64                                      # pieces of work: enough for a cluster, large enough for a process
 
 
@@ -47,7 +49,7 @@ class Basins:
         return float(np.mean(self.kind == kind))
 
 
-def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None):
+def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None, proved=False):
     """Where gradient descent with step eta goes from every start on a grid.
 
     Stable: converges to a minimum of f, the loss falls at every step (Chen, Peng, Li & Zhao 2024, equation (30) with
@@ -67,6 +69,9 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None):
     executor : concurrent.futures.Executor that runs bands of rows (a Dask client's ``get_executor()`` is one); default:
         a thread for each processor
     progress : True for a bar, or a function of (bands done, bands)
+    proved : stop a start as soon as it is in the invariant neighbourhood of a minimum (Theorem 2 of the same paper, see
+        `invariant_neighbourhood`), where stable convergence is proved; `steps` counts to there. The neighbourhoods
+        are found in floating point, with a margin of 1 %. For functions of two variables with isolated minima.
 
     Returns
     -------
@@ -75,7 +80,8 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None):
     Raises
     ------
     ValueError
-        For a step that is not positive and finite, an empty box, a grid of more than 1e8 cells.
+        For a step that is not positive and finite, an empty box, a grid of more than 1e8 cells, ``proved`` where no
+        neighbourhood is known.
     """
     eta = _checks.positive("eta", eta)
     max_steps = _checks.whole("max_steps", max_steps, 1, MOST_STEPS)
@@ -83,10 +89,15 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None):
         raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
     if f.minima is None:
         raise ValueError(f"f={f.name} has no known minima: without them no start can be said to converge")
+    if proved and (f.dimension != 2 or f.minima.points is None):
+        raise ValueError(f"proved={proved!r} must be False for f={f.name}: it needs two variables and isolated minima")
     bounds, cells = _checks.grid(box, shape, f.dimension)
+    regions = np.empty((len(f.minima.points) if proved else 0, f.dimension + 2))
+    if proved:
+        neighbourhoods(f)(eta, MIDDLE, regions)
     ny, nx = cells if f.dimension == 2 else (1, *cells)
     edges = np.linspace(0, ny, min(ny, BANDS) + 1).astype(int).tolist()
-    work = [(f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, max_steps)
+    work = [(f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, regions, max_steps)
             for first, last in zip(edges[:-1], edges[1:])]
     if executor is None:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -112,11 +123,11 @@ def _gather(executor, work, progress):
     return bands
 
 
-def _band(f, eta, box, ny, nx, first, last, max_steps):
+def _band(f, eta, box, ny, nx, first, last, regions, max_steps):
     """Rows first … last - 1 of the grid: kind, steps, rises, limit, period."""
     kind, limit = np.empty((last - first, nx), np.int8), np.empty((last - first, nx), np.int8)
     steps, rises, period = (np.empty((last - first, nx), np.int32) for _ in range(3))
-    rows(f)(*box, ny, first, eta, max_steps, kind, steps, rises, limit, period)
+    rows(f)(*box, ny, first, eta, regions, max_steps, kind, steps, rises, limit, period)
     return kind, steps, rises, limit, period
 
 
@@ -136,11 +147,12 @@ def centre(dimension):
 
 @functools.cache
 def rows(f):
-    """The kernel that classifies rows first, first + 1, … of a grid of ny rows, with the period of bounded orbits."""
-    middle, end = centre(f.dimension), fate(f)
+    """The kernel that classifies rows first, first + 1, … of a grid of ny rows, with the period of bounded orbits.
+
+    ``neighbourhoods`` (m, d + 2): those of `fate`, in which a start is stopped.
+    """
     gradient, space = f.kernels.gradient, vectors(f.dimension)
     descend, norm2, distance2 = space.descend, space.norm2, space.distance2
-    nowhere = np.empty((0, f.dimension + 2))
 
     @kernel()
     def period_of(p, eta):
@@ -154,15 +166,20 @@ def rows(f):
             excursion2 = max(excursion2, gap2)
         return 0
 
-    @kernel("void(float64, float64, float64, float64, int32, int32, float64, int32, int8[:, ::1], int32[:, ::1], "
-            "int32[:, ::1], int8[:, ::1], int32[:, ::1])")
-    def classify_rows(xmin, xmax, ymin, ymax, ny, first, eta, max_steps, kind, steps, rises, limit, period):
-        for i in range(kind.shape[0]):
-            for j in range(kind.shape[1]):
-                p = middle(xmin, xmax, ymin, ymax, ny, kind.shape[1], first + i, j)
-                what, k, m, risen, _, _, last = end(p, eta, nowhere, max_steps)
-                kind[i, j], steps[i, j], rises[i, j], limit[i, j] = what, k, risen, m
-                period[i, j] = period_of(last, eta) if what == BOUNDED else 0
+    @kernel()
+    def record(out, cell, what, k, risen, m, last, eta):
+        kind, steps, rises, limit, period = out
+        kind[0, cell], steps[0, cell], rises[0, cell], limit[0, cell] = what, k, risen, m
+        period[0, cell] = period_of(last, eta) if what == BOUNDED else 0
+
+    run = lockstep(f, centre(f.dimension), record)
+
+    @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1], int32, int8[:, ::1], "
+            "int32[:, ::1], int32[:, ::1], int8[:, ::1], int32[:, ::1])")
+    def classify_rows(xmin, xmax, ymin, ymax, ny, first, eta, neighbourhoods, max_steps, kind, steps, rises, limit,
+                      period):
+        run(xmin, xmax, ymin, ymax, ny, kind.shape[1], first, kind.shape[0], eta, neighbourhoods, max_steps,
+            (kind, steps, rises, limit, period))
 
     return classify_rows
 
@@ -173,13 +190,15 @@ def kind_rows(f):
 
     ``neighbourhoods`` (m, d + 2): minimum, radius^2 and level of an invariant neighbourhood.
     """
-    middle, end = centre(f.dimension), fate(f)
+    @kernel()
+    def record(kinds, cell, kind, steps, rises, limit, last, eta):
+        kinds[0, cell] = kind
+
+    run = lockstep(f, centre(f.dimension), record)
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1], int32, int8[:, ::1])")
     def kind_rows(xmin, xmax, ymin, ymax, ny, first, eta, neighbourhoods, max_steps, kind):
-        for i in range(kind.shape[0]):
-            for j in range(kind.shape[1]):
-                p = middle(xmin, xmax, ymin, ymax, ny, kind.shape[1], first + i, j)
-                kind[i, j] = end(p, eta, neighbourhoods, max_steps)[0]
+        run(xmin, xmax, ymin, ymax, ny, kind.shape[1], first, kind.shape[0], eta, neighbourhoods, max_steps,
+            kind)
 
     return kind_rows

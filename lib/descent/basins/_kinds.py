@@ -43,35 +43,79 @@ def arrival(f):
 
 
 @functools.cache
+def verdict(f):
+    """The kernel verdict(p, loss, gradient2, neighbourhoods) -> (kind, limit, proved) at one step, kind -1: go on.
+
+    The rules, in this order: p is within a neighbourhood in which stable convergence is proved (rows minimum,
+    radius^2, level of ``neighbourhoods``); arrived at a minimum; another stationary point; diverged. STABLE stands for
+    what converges; whether the loss has risen before is the caller's to know.
+    """
+    space, arrived, d = vectors(f.dimension), arrival(f), f.dimension
+    norm2, distance2, load = space.norm2, space.distance2, space.load
+
+    @kernel()
+    def verdict(p, loss, gradient2, neighbourhoods):
+        for i in range(neighbourhoods.shape[0]):
+            if loss < neighbourhoods[i, d + 1] and distance2(p, load(neighbourhoods[i])) < neighbourhoods[i, d]:
+                return STABLE, i, True
+        limit = arrived(p, gradient2)
+        if limit >= 0:
+            return STABLE, limit, False
+        if gradient2 < STILL_GRADIENT2:
+            return OTHER, -1, False
+        if escaped(norm2(p)):
+            return DIVERGED, -1, False
+        return -1, -1, False
+
+    return verdict
+
+
+@functools.cache
+def suspicion(f):
+    """The kernel suspicion(p, loss, gradient2, near) -> False where no rule of `verdict` applies; without branches.
+
+    ``near``: the level and the square of the radius about 0 that bound the neighbourhoods.
+    """
+    residual, norm2 = f.kernels.residual, vectors(f.dimension).norm2
+    if f.minima.points is not None:
+        @kernel()
+        def arriving(p, gradient2):
+            return gradient2 < ARRIVED_GRADIENT2    # so is what stands still
+    else:
+        @kernel()
+        def arriving(p, gradient2):
+            return (abs(residual(p)) < ARRIVED_RESIDUAL) | (gradient2 < STILL_GRADIENT2)
+
+    @kernel()
+    def suspicion(p, loss, gradient2, near):
+        size2 = norm2(p)
+        return arriving(p, gradient2) | escaped(size2) | ((loss < near[0]) & (size2 < near[1]))
+
+    return suspicion
+
+
+@functools.cache
 def fate(f):
     """The kernel fate(p, eta, neighbourhoods, max_steps) -> (kind, steps, limit, rises, last_rise, entered, end).
 
-    Rules, in this order at each step: the start is within a neighbourhood in which stable convergence is proved
-    (rows minimum, radius^2, level of ``neighbourhoods``; no rows: run to the end); arrived at a minimum; another
-    stationary point; diverged; ``max_steps`` steps done. ``rises`` counts the steps at which the loss did not fall,
-    ``last_rise`` is the last of them, ``entered`` the first step inside a neighbourhood, each -1 when there is none.
+    One start, step by step, until `verdict` has decided or ``max_steps`` steps are done: BOUNDED. ``rises`` counts the
+    steps at which the loss did not fall, ``last_rise`` is the last of them, ``entered`` the first step inside a
+    neighbourhood, each -1 when there is none.
     """
-    space = vectors(f.dimension)
-    value, gradient, arrived, d = f.kernels.value, f.kernels.gradient, arrival(f), f.dimension
-    descend, norm2, distance2, load = space.descend, space.norm2, space.distance2, space.load
+    value, gradient, decide, space = f.kernels.value, f.kernels.gradient, verdict(f), vectors(f.dimension)
+    descend, norm2 = space.descend, space.norm2
 
     @kernel()
     def fate(p, eta, neighbourhoods, max_steps):
         loss = value(p)
         rises, last_rise = 0, -1
         for k in range(max_steps + 1):
-            for i in range(neighbourhoods.shape[0]):
-                if loss < neighbourhoods[i, d + 1] and distance2(p, load(neighbourhoods[i])) < neighbourhoods[i, d]:
-                    return (STABLE if rises == 0 else UNSTABLE), k, i, rises, last_rise, k, p
             g = gradient(p)
             gradient2 = norm2(g)
-            limit = arrived(p, gradient2)
-            if limit >= 0:
-                return (STABLE if rises == 0 else UNSTABLE), k, limit, rises, last_rise, -1, p
-            if gradient2 < STILL_GRADIENT2:
-                return OTHER, k, -1, rises, last_rise, -1, p
-            if escaped(norm2(p)):
-                return DIVERGED, k, -1, rises, last_rise, -1, p
+            kind, limit, proved = decide(p, loss, gradient2, neighbourhoods)
+            if kind >= 0:
+                kind = UNSTABLE if kind == STABLE and rises > 0 else kind
+                return kind, k, limit, rises, last_rise, k if proved else -1, p
             if k == max_steps:
                 break
             p = descend(p, eta, g)              # one gradient step; g also decided above
