@@ -1,9 +1,11 @@
 """Live figures: controls tied to a view that carries its description and its modules; faces for page and paper."""
 
 import base64
+import gzip
 import html
 import io
 import re
+import struct
 
 import ipywidgets
 import numpy as np
@@ -28,11 +30,28 @@ def bundle(live):
     return live._repr_mimebundle_()[0]
 
 
-def test_the_view_carries_the_description_and_a_module_for_the_shared_kernels_and_each_function(live):
+def unpacked(file):
+    """What the page makes of the modules: in Python, as program.js does it."""
+    content = gzip.decompress(file)
+    count = struct.unpack_from("<I", content)[0]
+    lengths, at, modules = struct.unpack_from(f"<{count}I", content, 4), 4 * (count + 1), []
+    for length in lengths:
+        modules.append(content[at:at + length])
+        at += length
+    assert at == len(content)
+    return modules
+
+
+def test_the_view_carries_the_description_and_the_modules(live):
+    """One for the shared kernels, one for each function, and one for its map without and with vector instructions."""
     assert live.view.description == live.figure.description()
-    assert live.view.modules == live.figure.modules()
-    exports = [set(wasm.describe(module)["exports"]) for module in live.view.modules]
-    assert exports == [set(kernels) for kernels in (live.figure.shared, *live.figure.kernels)]
+    modules = unpacked(live.view.modules)
+    assert modules == live.figure.modules()
+    exports = [set(wasm.describe(module)["exports"]) for module in modules]
+    functions = [set(kernels) - {"kind_rows"} for kernels in live.figure.kernels]
+    assert exports == [set(live.figure.shared), *functions, *[{"kind_rows"}] * 2 * len(functions)]
+    n = len(functions)
+    assert all(plain != fast for plain, fast in zip(modules[n + 1:2 * n + 1], modules[2 * n + 1:], strict=True))
 
 
 def test_controls_are_tied_to_the_view_in_the_state_that_a_page_stores(live):
@@ -44,7 +63,7 @@ def test_controls_are_tied_to_the_view_in_the_state_that_a_page_stores(live):
                      "fraction": [f"IPY_MODEL_{slider.model_id}", "value"]}
     view = stored[live.view.model_id]
     assert {entry["path"][0] for entry in view["buffers"]} == {"modules"}
-    assert [base64.b64decode(entry["data"]) for entry in view["buffers"]] == live.view.modules
+    assert [base64.b64decode(entry["data"]) for entry in view["buffers"]] == [live.view.modules]
 
 
 def test_controls_have_labels_and_the_range_that_is_allowed(live):
@@ -122,7 +141,7 @@ def test_a_landscape_is_set_where_the_figure_is_made_for_it(live):
     before = own.values()
     own.landscape = f
     assert own.landscape is f and own.view.description == own.figure.description()
-    assert own.view.modules == own.figure.modules() and own.state == own.figure.state
+    assert unpacked(own.view.modules) == own.figure.modules() and own.state == own.figure.state
     after = own.values()
     assert not np.array_equal(before["n_points"], after["n_points"])
     assert after["n_points"][0].tolist() == [own.state["x0"], own.state["y0"]]

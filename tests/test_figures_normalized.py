@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from descent import figures, landscapes, orbits, steps, wasm
 from descent.demos._normalized import normalized as demo
-from descent.figures._normalized import normalized
+from descent.figures._normalized import QUANTILES, normalized
 from descent.figures._thinned import ROOM, next_shown, predicted, whole
 from PIL import Image
 from support.wasm_host import hosted
@@ -151,7 +151,19 @@ def test_a_run_stops_where_the_gradient_is_exactly_0_rather_than_walk_on_along_a
     assert "stops at" in figure.summarise(v) and "exactly 0" in figure.summarise(v)
     v = FIGURE.values({"x0": 2.0, "y0": 0.5})   # h = 0 at the start, but h has a direction
     assert v["n_left"] == 0 and v["n_steps"] == 1e4
-    assert own("3").values()["n_steps"] == 0
+    v = own("3").values()                       # gradient descent needs no direction
+    assert (v["n_left"], v["n_steps"]) == (2, 0) and (v["g_left"], v["g_steps"]) == (0, 1e4)
+
+
+@pytest.mark.parametrize("formula", ["(x*y - 1)**2", "abs(x*y - 1) + abs(x - y)", "log(x) + sqrt(y)", "(x*y)**(1/3)",
+                                     "1/x + y", "exp(400*x*y)", "x/log(y)**(1/3)"])
+@pytest.mark.filterwarnings("error")
+def test_the_levels_of_the_contours_are_quantiles_of_what_the_kernel_computes(formula):
+    figure = own(formula)
+    values = np.empty((25, 25))
+    figure.kernels[0]["heights"](-3.0, 3.0, -3.0, 3.0, values)
+    expected = np.unique(np.quantile(values[np.isfinite(values)], QUANTILES))
+    assert figure.variants[0]["constants"]["levels"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_there_are_no_contours_where_there_is_no_value():

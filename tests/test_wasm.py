@@ -1,18 +1,19 @@
 """WebAssembly: a module computes what numba computes. The cache and the errors have files of their own."""
 
 import dataclasses
-import functools
 import math
+import types
 
+import numba
 import numpy as np
 import pytest
-from descent import basins, figures, landscapes, wasm
+from descent import _tree, basins, figures, landscapes, wasm
 from descent.basins._classify import kind_rows, rows
 from descent.demos._basin_map import CHEN
 from descent.kernels import kernel
 from descent.wasm import _compile
 from support.programs import program
-from support.wasm_host import Host
+from support.wasm_host import Host, hosted
 
 # with test_figures and test_demos on one worker, which then compiles the kernels of the figures once
 pytestmark = pytest.mark.xdist_group("figure kernels")
@@ -64,7 +65,7 @@ def test_classification_equals_numba_bit_for_bit(name):
     f = landscapes.named(name)
     box = CHEN[name][1] if name in CHEN else (-4, 4, -4, 4)
     kernels = {"rows": rows(f)} | ({} if name in CHEN else {"kind_rows": kind_rows(f)})
-    host = Host(wasm.compile(kernels))
+    host = Host(wasm.compile(kernels, simd=True))
     assert host.about["imports"] == []
     for fraction in FRACTIONS:
         eta, cells = fraction * f.largest_step(f.flat_minima.points[0]), (30, 32)
@@ -76,7 +77,7 @@ def test_classification_equals_numba_bit_for_bit(name):
         # the lower half of the grid alone
         kind, limit = np.full((15, 32), 9, np.int8), np.full((15, 32), 9, np.int8)
         steps, rises, period = (np.full((15, 32), 9, np.int32) for _ in range(3))
-        host.call("rows", *box, cells[0], 15, eta, 300, kind, steps, rises, limit, period)
+        host.call("rows", *box, cells[0], 15, eta, np.zeros((0, 4)), 300, kind, steps, rises, limit, period)
         for got, expected in ((kind, b.kind), (steps, b.steps), (rises, b.rises), (limit, b.limit), (period, b.period)):
             assert np.array_equal(got, expected[15:])
 
@@ -86,30 +87,25 @@ def chen():
     """The figure of the chapter "In between" on a grid of 40 x 40, the same run by wasmtime, and the hosts."""
     labels, boxes, starts = zip(*CHEN.values())
     figure = figures.basin_map([landscapes.named(name) for name in CHEN], boxes, labels, starts)
-    hosts = [Host(module) for module in figure.modules()]
     figure = dataclasses.replace(figure, buffers={**figure.buffers, "kinds": {"type": "i1", "shape": [40, 40]}})
-
-    def run_by(host, kernels):
-        return {name: functools.partial(host.call, name) for name in kernels}
-
-    hosted = dataclasses.replace(figure, shared=run_by(hosts[0], figure.shared),
-                                 kernels=[run_by(*pair) for pair in zip(hosts[1:], figure.kernels)])
-    return figure, hosted, hosts
+    (hosts, plain), (_, fast) = (hosted(figure, simd=simd) for simd in (False, True))
+    return figure, (plain, fast), hosts
 
 
 @pytest.mark.parametrize("choice", range(4), ids=CHEN)
 @pytest.mark.parametrize("fraction", FRACTIONS)
 def test_every_number_of_the_figure_equals_numba_bit_for_bit(chen, choice, fraction):
-    figure, hosted, _ = chen
+    figure, hosts, _ = chen
     xmin, xmax, ymin, ymax = list(CHEN.values())[choice][1]
     start = figure.variants[choice]["start"]
     corners = [{"x0": x, "y0": y} for x in (xmin, xmax) for y in (ymin, ymax)]
     for point in [start, *corners] if fraction in (0.05, 1.05) else [start, corners[0]]:
         state = {"choice": choice, "fraction": fraction, **point}
-        native, through_wasm = figure.values(state), hosted.values(state)
-        assert native.keys() == through_wasm.keys()
-        for name, value in native.items():
-            assert_same_bits(through_wasm[name], value)
+        native = figure.values(state)
+        for through_wasm in (by.values(state) for by in hosts):     # without and with vector instructions
+            assert native.keys() == through_wasm.keys()
+            for name, value in native.items():
+                assert_same_bits(through_wasm[name], value)
 
 
 def test_every_kernel_of_the_figure_is_exact_and_modules_need_a_memory_only(chen):
@@ -187,6 +183,24 @@ def test_several_kernels_share_a_module_and_their_helpers():
 
     host = Host(wasm.compile({"up": up, "down": down}))
     assert (host.call("up", 5.0), host.call("down", 5.0)) == (3.5, 1.5)
+
+
+def test_no_machine_code_is_made_of_what_only_a_page_runs():
+    k = numba.njit(**_tree.OPTIONS)(lambda x: x + 1)
+    assert k(1.0) == 2.0
+    [native] = k.overloads.values()
+    code, symbol, _ = _compile._unoptimised("k", k, _compile._signature("k", k))
+    engine = native.library.codegen._engine
+    assert f'@{symbol}(' in code
+    assert engine.is_symbol_defined(native.fndesc.llvm_func_name) and not engine.is_symbol_defined(symbol)
+
+
+def test_kernels_run_natively_after_they_were_compiled_for_a_page():
+    helpers = types.ModuleType("helpers")
+    helpers.h = program("def k(x): return x / 3", None)
+    k = program("def k(x): return helpers.h(x) + 1", helpers=helpers)
+    assert Host(wasm.compile({"k": k})).call("k", 1.0) == 1 / 3 + 1
+    assert k(1.0) == 1 / 3 + 1 and helpers.h(1.0) == 1 / 3
 
 
 def test_a_kernel_that_raises_fails_with_a_status():

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from browser.any_figure import AnyFigure
 from descent import demos, wasm
+from descent.demos._live import packed
 from support.programs import program
 from support.standalone import page as standalone
 
@@ -153,7 +154,7 @@ def test_with_other_kernels_the_page_draws_other_numbers(table, name):
         # the start of a cell may have changed its class, which is then changed back
         assert changed > 0.5 if layer["layer"] in ("heat", "shade") else changed == 1, layer
     assert drawn > 0
-    live.figure, live.view.modules = other, other.modules()
+    live.figure, live.view.modules = other, packed(other.modules())
     assert_drawn(table(live), other, is_exact(other))
 
 

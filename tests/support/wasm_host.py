@@ -14,15 +14,25 @@ RESULTS = {"f8": ctypes.c_double, "i4": ctypes.c_int32}
 PAGE = 65536
 
 
-def hosted(figure, program=None):
+def hosted(figure, program=None, simd=True):
     """The hosts of a figure's modules, None for an empty one; and the figure with its kernels run by them.
 
-    ``program``: a figure of the same kernels to take the rest from, one with smaller grids.
+    ``program``: a figure of the same kernels to take the rest from, one with smaller grids; ``simd``: whether grids are
+    filled with vector instructions.
     """
     hosts = [Host(module) if module else None for module in figure.modules()]
-    shared, *kernels = ({name: functools.partial(host.call, name) for name in group}
-                        for host, group in zip(hosts, (figure.shared, *figure.kernels)))
-    return hosts, dataclasses.replace(program or figure, shared=shared, kernels=kernels)
+    shared, n = hosts[0], len(figure.variants)
+    grids = hosts[1 + n:][n:] if simd else hosts[1 + n:][:n]
+    kernels = []
+    for names, *among in zip(figure.kernels, hosts[1:], grids):
+        kernels.append({name: _found(name, [shared, *among]) for name in (*figure.shared, *names)})
+    return hosts, dataclasses.replace(program or figure, shared={}, kernels=kernels)
+
+
+def _found(name, hosts):
+    """The kernel of that name, in the last of the hosts that has it."""
+    host = [host for host in hosts if host and name in host.about["exports"]][-1]
+    return functools.partial(host.call, name)
 
 
 class Host:

@@ -33,6 +33,6 @@ def balance(n=3, alpha=1.2, beta=0.5, seed=12):
     power = ipywidgets.FloatSlider(beta, min=0, max=1, step=0.05, description="Decrease β", readout_format=".2f",
                                    style=style)
     start = ipywidgets.IntSlider(figure.state["seed"], min=0, max=100, description="Start number", style=style)
-    at = ipywidgets.IntSlider(0, min=0, max=MOMENTS - 1, description="Moment", style=style)
+    at = ipywidgets.IntSlider(0, min=0, max=MOMENTS - 1, description="Moment, even in log k", style=style)
     return LiveFigure(figure, {"choice": (number, "index"), "alpha": (first, "value"), "beta": (power, "value"),
                                "seed": (start, "value"), "moment": (at, "value")})

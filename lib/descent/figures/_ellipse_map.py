@@ -11,7 +11,8 @@ import numpy as np
 from .. import _checks, landscapes, maps
 from .._vectors import vectors
 from ..basins._classify import centre, rows
-from ..basins._kinds import DIVERGED, UNSTABLE, fate
+from ..basins._kinds import DIVERGED, UNSTABLE
+from ..basins._lockstep import lockstep
 from ..kernels import kernel
 from . import vocabulary as v
 from ._basin_map import limit_sharpness, scaled_step
@@ -37,16 +38,17 @@ ORBIT_END = v.style(("#0b5cad", "#7db8ff"), width=4)
 @functools.cache
 def step_rows(f):
     """The kernel of the map: steps to a minimum of f, -1 for orbits that diverge, -2 for the others."""
-    middle, end = centre(2), fate(f)
     nowhere = np.empty((0, 4))
+
+    @kernel()
+    def record(out, cell, kind, steps, rises, limit, last, eta):
+        out[0, cell] = steps if kind <= UNSTABLE else (-1 if kind == DIVERGED else -2)
+
+    run = lockstep(f, centre(2), record)
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, int32, int32[:, ::1])")
     def step_rows(xmin, xmax, ymin, ymax, ny, first, eta, max_steps, steps):
-        for i in range(steps.shape[0]):
-            for j in range(steps.shape[1]):
-                p = middle(xmin, xmax, ymin, ymax, ny, steps.shape[1], first + i, j)
-                kind, k, _, _, _, _, _ = end(p, eta, nowhere, max_steps)
-                steps[i, j] = k if kind <= UNSTABLE else (-1 if kind == DIVERGED else -2)
+        run(xmin, xmax, ymin, ymax, ny, steps.shape[1], first, steps.shape[0], eta, nowhere, max_steps, steps)
 
     return step_rows
 
@@ -60,12 +62,12 @@ def watched(f):
     """
     classify, step, curvature = rows(f), maps.gradient_step(f), f.kernels.sharpness
     space = vectors(2)
-    store, norm2 = space.store, space.norm2
+    store, norm2, nowhere = space.store, space.norm2, np.empty((0, 4))
 
     @kernel("void(float64, float64, float64, float64, int8[:, ::1], int32[:, ::1], int32[:, ::1], int8[:, ::1], "
             "int32[:, ::1], float64[:, ::1], float64[::1], float64[:, ::1], float64[::1])")
     def watched(x, y, s, eta, kind, steps, rises, limit, period, points, sharpness, tail, facts):
-        classify(x, x, y, y, 1, 0, eta, ORBIT_STEPS, kind, steps, rises, limit, period)
+        classify(x, x, y, y, 1, 0, eta, nowhere, ORBIT_STEPS, kind, steps, rises, limit, period)
         p, shown, count = (x, y), 0, 0
         for k in range(max(steps[0, 0], points.shape[0]) + 1):
             if k < points.shape[0] and norm2(p) < 1e6:
@@ -136,9 +138,9 @@ def ellipse_map(scales=(1.0, 0.5), labels=("L = (1 − xy)²", "L = ½(1 − xy)
     return Figure(
         key="ellipse-map",
         name="Map of the steps to converge on the hyperbola, with the ellipse that traps",
-        about="Left: the square of starts, coloured by the number of steps until gradient descent reaches x y = 1, "
+        about="First the square of starts, coloured by the number of steps until gradient descent reaches x y = 1, "
               "with the ellipse that bounds the trapped starts, the minima, those that are stable, and one orbit. "
-              "Right: where x + y ends up against the step, and the sharpness along the orbit.",
+              "Then where x + y ends up against the step, and the sharpness along the orbit.",
         state={"choice": 0, "s": float(s), "x0": x0, "y0": y0},
         variants=variants, choice="choice", kernels=kernels,
         shared={"limit_sharpness": limit_sharpness, "ellipse": ellipse, "area": area, "stable_part": stable_part,

@@ -5,6 +5,9 @@ they slide is paid with sum alpha_k^2. Gradient descent from the same start stop
 """
 
 import functools
+import itertools
+import re
+import types
 
 import numpy as np
 
@@ -22,6 +25,8 @@ NORMALIZED = v.style(("#b3420a", "#ff9d5c"), width=1.1, dots="filled")
 NORMALIZED_DOTS, PLAIN_DOTS = v.style(("#b3420a", "#ff9d5c"), width=3.4), v.style(("#0b5cad", "#7db8ff"), width=3.4)
 PLAIN = v.style(("#0b5cad", "#7db8ff"), width=1.6, dots="filled")
 VALLEY = v.style(("#5b5b5b", "#b4b4b4"), width=2)
+LONGEST = 30                                    # characters of a formula in a title
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 ORBIT = ("points", "gaps", "seconds", "facts")  # what `thinned` fills, and the facts
 FACTS = ["shown", "left", "steps", "x", "y", "gap", "second_first", "second"]
 
@@ -88,7 +93,7 @@ def normalized(f, box, start, alpha=1.0, beta=0.5, steps=1e4, eta=0.01, conserve
     if f.residual is not None:                  # f = phi(|h|) has the level lines of h, and directions where h = 0
         halted = never
         height, gap, name = f.kernels.residual, modulus(f.kernels.residual), "|h|"
-        gaps_title = "|h| along both; f is least at h = 0"
+        gaps_title = f"|h|{_defined(f)}: f is least at h = 0"
         reference = [v.path("n_steps_shown", "n_shown", [v.run("step α / (k + 1)^β", v.GUIDE)])]
         # the sum of |h_s| of several pieces changes no sign
         valley = [v.segments("valley", "valley_count", "h = 0", VALLEY)] if f.pieces is None else []
@@ -108,13 +113,13 @@ def normalized(f, box, start, alpha=1.0, beta=0.5, steps=1e4, eta=0.01, conserve
     return Figure(
         key="normalized",
         name="Normalized gradient descent beside gradient descent",
-        about="Above: level lines of the function, with the iterates of normalized gradient descent on the left and of "
-              f"gradient descent on the right, from one start. Below: {name} and {quantity} along both, against k + 1.",
+        about="Level lines of the function, once with the iterates of normalized gradient descent and once with those "
+              f"of gradient descent, from one start; {name} and {quantity} along both, against k + 1.",
         state=state, variants=[{"label": f.name, "constants": constants, "start": {}}],
         shared={"isolines": isolines, "whole": whole, "step_sizes": step_sizes, "shown_steps": shown_steps,
                 "predicted": predicted, "fuel_kind": fuel_kind},
-        kernels=[{"heights": values_grid(height), "plain": thinned(maps.gradient_step(f), gap, second, never),
-                  "normalized": thinned(maps.normalized_step(f), gap, second, halted)}],
+        kernels=[{"heights": values_grid(height),
+                  "orbit": thinned(maps.gradient_step(f), maps.normalized_step(f), gap, second, halted)}],
         buffers={
             **_buffers("n"), **_buffers("g"), "n_steps_shown": rows, "decay": rows,
             "height": {"type": "f8", "shape": GRID}, "valley": {"type": "f8", "shape": [2000, 4]},
@@ -125,8 +130,8 @@ def normalized(f, box, start, alpha=1.0, beta=0.5, steps=1e4, eta=0.01, conserve
             {"kernel": "fuel_kind", "args": ["beta"], "result": "fuel_kind"},
             {"kernel": "step_sizes", "args": ["alpha", "beta", "count", "n_alphas"], "result": "fuel"},
             {"kernel": "step_sizes", "args": ["eta", 0.0, "count", "g_alphas"], "result": "g_fuel"},
-            {"kernel": "normalized", "args": ["x0", "y0", "count", "n_alphas", *(f"n_{part}" for part in ORBIT)]},
-            {"kernel": "plain", "args": ["x0", "y0", "count", "g_alphas", *(f"g_{part}" for part in ORBIT)]},
+            {"kernel": "orbit", "args": ["x0", "y0", 1, "count", "n_alphas", *(f"n_{part}" for part in ORBIT)]},
+            {"kernel": "orbit", "args": ["x0", "y0", 0, "count", "g_alphas", *(f"g_{part}" for part in ORBIT)]},
             {"kernel": "shown_steps", "args": ["n_alphas", "count", "n_shown", "n_gaps", "n_steps_shown"]},
             {"kernel": "predicted", "args": ["n_alphas", "n_shown", "kappa", "n_seconds", "decay"],
              "result": "decay_count"},
@@ -160,8 +165,8 @@ def normalized(f, box, start, alpha=1.0, beta=0.5, steps=1e4, eta=0.01, conserve
 def _chart(label, title, rows, references, log):
     """Both methods in one chart against k + 1."""
     return v.chart(title, v.axis("k + 1", log=True), v.axis(label, *((1e-12, 1e6) if log else ()), log=log), [
-        *references, v.dots(f"g_{rows}", "g_shown", "gradient descent", PLAIN_DOTS),
-        v.dots(f"n_{rows}", "n_shown", "normalized descent", NORMALIZED_DOTS)])
+        *references, v.dots(f"g_{rows}", "g_shown", f"{label}, gradient descent", PLAIN_DOTS),
+        v.dots(f"n_{rows}", "n_shown", f"{label}, normalized descent", NORMALIZED_DOTS)])
 
 
 def _buffers(method):
@@ -183,15 +188,31 @@ def _end(method, name, quantity):
         "exactly 0, and has no direction."]}
 
 
+def _defined(f):
+    """", h = …" for the residual h of f, "" where that is too long for a title."""
+    from sympy import sstr
+
+    text = sstr(f.residual)
+    if text.startswith("-"):
+        text = sstr(f.residual, order="none")   # 1 - x*y
+    if f.pieces is not None:
+        return ", h = Σ|hₛ|"
+    return f", h = {_written(text)}" if len(text) <= LONGEST else ""
+
+
 def _written(formula):
-    """A formula for labels: x**2 as x²."""
-    return formula.replace("**2", "²").replace("**3", "³").replace("-", "−").replace("*", "")
+    """A formula for labels: x**2 as x²; x*y as xy, but not next to the name of a function."""
+    powers = re.sub(r"\*\*(\d+)", lambda found: found[1].translate(RAISED), formula).replace("**", "^")
+    return powers.replace("-", "−").replace("*", "·" if re.search("[a-z]{2}", formula) else "")
 
 
 def _levels(f, height, bounds):
     """Values of a kernel of f between those on the box, for contours."""
-    values = np.empty((25, 25))
-    values_grid(height)(*bounds, values)
+    # interpreted: 625 values take less time than compiling; NumPy's mathematics is nan where `math` raises
+    function = types.FunctionType(height.py_func.__code__, {**height.py_func.__globals__, "math": np})
+    x, y = (low + (high - low) * (np.arange(25) + 0.5) / 25 for low, high in (bounds[:2], bounds[2:]))
+    with np.errstate(all="ignore"):
+        values = np.array([function(p) for p in itertools.product(x, y)])
     values = values[np.isfinite(values)]
     if not len(values):
         raise ValueError(f"box={tuple(bounds.tolist())}: {f.name} has no finite value there")

@@ -31,20 +31,21 @@ def moments(steps):
 
 
 @functools.cache
-def thinned(step, gap, second, halted):
-    """The kernel of a long orbit of step(p, alpha): few of its points, two numbers along it, and facts.
+def thinned(plain, normalized, gap, second, halted):
+    """The kernel of a long orbit of one of two steps (p, alpha): few of its points, two numbers along it, and facts.
 
-    thinned(x, y, steps, alphas, points, gaps, seconds, facts) fills rows x y, rows k + 1, gap and rows k + 1, second;
-    facts: rows filled; 1 when the orbit has left a disc of radius 1e4 or where f is defined, 2 when it has come to a
-    point where the kernel halted(p) is true; steps done, its end, the larger gap of the last two iterates, second at
-    the start and at the end.
+    thinned(x, y, method, steps, alphas, points, gaps, seconds, facts) follows the step `plain` for method 0 and
+    `normalized` for 1. It fills rows x y, rows k + 1, gap and rows k + 1, second; facts: rows filled; 1 when the orbit
+    has left a disc of radius 1e4 or where f is defined, 2 when method 1 has come to a point where the kernel halted(p)
+    is true; steps done, its end, the larger gap of the last two iterates, second at the start and at the end. One
+    kernel for both, since an own function is drawn as soon as its kernels are compiled.
     """
     space = vectors(2)
     store, norm2 = space.store, space.norm2
 
-    @kernel("void(float64, float64, int32, float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], "
+    @kernel("void(float64, float64, int32, int32, float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], "
             "float64[::1])")
-    def thinned(x, y, steps, alphas, points, gaps, seconds, facts):
+    def thinned(x, y, method, steps, alphas, points, gaps, seconds, facts):
         p, q, row, wanted, done = (x, y), (x, y), 0, 0, 0
         for k in range(steps + 1):
             done = k
@@ -57,11 +58,11 @@ def thinned(step, gap, second, halted):
                 seconds[row, 0], seconds[row, 1] = k + 1, second(p)
                 wanted = next_shown(row, k, steps)
                 row += 1
-            if halted(p):
+            if method == 1 and halted(p):
                 facts[1] = 2.0
                 break
             if k < steps:
-                q, p = p, step(p, alphas[k])
+                q, p = p, normalized(p, alphas[k]) if method == 1 else plain(p, alphas[k])
         facts[0], facts[2] = row, done
         facts[3], facts[4] = p
         facts[5], facts[6], facts[7] = max(gap(q), gap(p)), second((x, y)), second(p)

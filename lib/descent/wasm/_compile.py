@@ -6,6 +6,8 @@ import weakref
 import llvmlite.binding as llvm
 import numba
 from numba.core import config, errors, sigutils, types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.np.arrayobj import get_cfarray_intrinsic
@@ -26,7 +28,7 @@ OWN_MEMORY = re.compile(r"NRT required|reflected list|\bList\(")
 _copies = weakref.WeakKeyDictionary()           # unoptimised, of kernels: what several modules share is made once
 
 
-def compile(kernels):
+def compile(kernels, simd=False):
     """The WebAssembly module of a few kernels.
 
     Parameters
@@ -34,6 +36,7 @@ def compile(kernels):
     kernels : dict of str to kernel
         Export name and numba function. Each has one signature: given to `descent.kernels.kernel`, or compiled
         already. Scalars are float64 or int32, arrays C-contiguous float64, int32 or int8; a result is one scalar.
+    simd : use WebAssembly's vector instructions. The numbers are the same; browsers of before 2023 may not know them.
 
     Returns
     -------
@@ -56,7 +59,7 @@ def compile(kernels):
             raise ValueError(f"{name}={kernel!r} is not a numba function: decorate it with descent.kernels.kernel")
         signatures[name] = _signature(name, kernel)
     key = [(name, str(signatures[name]), _fingerprint(name, kernel)) for name, kernel in kernels.items()]
-    return _cache.get(key, lambda: _compile(kernels, signatures))
+    return _cache.get([*key, bool(simd)], lambda: _compile(kernels, signatures, "+simd128" if simd else ""))
 
 
 def exact(kernel):
@@ -119,10 +122,31 @@ def _entry(kernel, args):
     return scope["entry"], tuple(kinds)
 
 
+class _Text(JITCodeLibrary):
+    """Code of which only LLVM's text is wanted: machine code, never run, would take a third of the time."""
+
+    @property
+    def codegen(self):                          # numba asks it for `set_env`, which writes beside the machine code
+        return self
+
+    def set_env(self, name, env):
+        pass
+
+    def _finalize_final_module(self):           # numba's own hands the text to its processor's compiler
+        self._finalized = True
+
+
+class _ToText(Compiler):
+    """Numba's compiler, as far as LLVM's text."""
+
+    def __init__(self, typing, target, library, *rest):
+        super().__init__(typing, target, _Text(target.codegen(), "kernel"), *rest)
+
+
 def _unoptimised(name, kernel, signature):
     """LLVM code of one kernel before any optimisation for this machine; its entry's symbol and result type."""
     def jit(function):
-        return numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
+        return numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_ToText)(function)
 
     before = config.OPT, config.LOOP_VECTORIZE, config.SLP_VECTORIZE
     config.OPT, config.LOOP_VECTORIZE, config.SLP_VECTORIZE = type(config.OPT)(0), 0, 0
@@ -148,10 +172,11 @@ def _in_words(error):
 
 
 @global_compiler_lock
-def _compile(kernels, signatures):
+def _compile(kernels, signatures, features):
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    machine = llvm.Target.from_triple(TRIPLE).create_target_machine(opt=3, reloc="static", codemodel="default")
+    machine = llvm.Target.from_triple(TRIPLE).create_target_machine(
+        features=features, opt=3, reloc="static", codemodel="default")
     whole, exports, manifest = None, {}, {}
     for name, kernel in kernels.items():
         code, symbol, result = _unoptimised(name, kernel, signatures[name])

@@ -32,8 +32,8 @@ export const layers = {
       const inks = classes.map((c) => tile(c, dark)), at = log ? Math.log : (v) => v;
       const bottom = at(number(low, values)), range = at(number(high, values)) - bottom;
       const steps = Array.from({ length: 256 }, (_, k) => between(colours, k / 255));
-      return (cell, i, j) => (cell < 0 ? inks[-1 - cell][(i & 7) * 8 + (j & 7)]
-        : steps[Math.round(255 * Math.min(1, Math.max(0, (at(cell) - bottom) / range)))]);
+      return (cell, i, j) => (cell < 0 && inks[-1 - cell]?.[(i & 7) * 8 + (j & 7)])
+        || steps[Math.round(255 * Math.min(1, Math.max(0, (at(cell) - bottom) / range)))] || steps[0];    // as if low
     });
   },
 

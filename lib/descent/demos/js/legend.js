@@ -3,6 +3,8 @@ import { element } from "./panel.js";
 import { number, swatch } from "./layers.js";
 import { tickText } from "./axes.js";
 
+const BAND = ["#80808066", "#80808066"];        // stronger than drawn
+
 export class Legend {
   // `named`: labels that a legend before this one has; `shares`: for each grid the names of the fractions of its classes.
   constructor(description, shares, named) {
@@ -16,7 +18,7 @@ export class Legend {
       for (const part of runs) this.add(part.name, { line: part.style }, named);
       if (style) this.add(name, { line: style, block: ["dots", "bars"].includes(layer.layer) }, named);
       if (layer.layer === "marks") this.add(name, { text: "✕" }, named);
-      if (layer.layer === "band") this.add(name, { text: "▒" }, named);
+      if (layer.layer === "band") this.add(name, { line: { colour: BAND }, block: true }, named);
     }
     this.element.hidden = !this.entries.length;
   }
@@ -60,7 +62,7 @@ export class Legend {
 // The ends of a scale of colours in words.
 function spoken({ low, high, log }, values) {
   const [from, to] = [low, high].map((end) => tickText(number(end, values), log));
-  return `from ${from} (left) to ${to} (right)`;
+  return `from ${from} (left) to ${to} (right)${log ? ", logarithmic" : ""}`;
 }
 
 function shareOf(data, cell) {

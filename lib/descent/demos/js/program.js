@@ -6,28 +6,41 @@ import { pool } from "./pool.js";
 const ARRAYS = { f8: Float64Array, i4: Int32Array, i1: Int8Array };
 let figures = 0;
 
+// The modules that Python packed: a gzip file of their number, their lengths, their bytes.
+export async function unpacked(file) {
+  const stream = new Blob([file]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const all = await new Response(stream).arrayBuffer(), number = (i) => new DataView(all).getUint32(4 * i, true);
+  let at = 4 * (number(0) + 1);
+  return Array.from({ length: number(0) }, (_, i) => new Uint8Array(all.slice(at, at += number(i + 1))));
+}
+
 export class Program {
+  // `modules`: a promise of what `Figure.modules` gives.
   constructor(description, modules) {
-    Object.assign(this, { description, bytes: modules, id: figures++, cancels: new Map() });
+    Object.assign(this, { description, modules, id: figures++, cancels: new Map() });
     this.loaded = new Map();
     this.variant = null;
   }
 
   load(index) {
-    if (!this.loaded.has(index)) this.loaded.set(index, Module.load(this.bytes[index]));
+    if (!this.loaded.has(index)) this.loaded.set(index, this.modules.then((all) => Module.load(all[index])));
     return this.loaded.get(index);
   }
 
   // Make the variant's constants and buffers; the shared module is the first, the variants' follow.
   async choose(choice) {
-    const modules = await Promise.all([this.load(0), this.load(choice + 1)]);
-    const { variants, buffers } = this.description, values = {};
+    const { variants, buffers } = this.description, values = {}, all = await this.modules;
+    const near = await Promise.all([this.load(0), this.load(choice + 1)]);
+    // a module with vector instructions is valid where the browser knows them
+    const [plain, fast] = [1, 2].map((k) => k * variants.length + 1 + choice);
+    const heavy = WebAssembly.validate(all[fast]) ? fast : plain;
     for (const [name, value] of Object.entries(variants[choice].constants)) values[name] = constant(value);
     for (const [name, { type, shape }] of Object.entries(buffers)) {
-      values[name] = buffer(type, shape.map((n) => (typeof n === "string" ? values[n] : n)));
+      values[name] = buffer(type, shape.map((n) => values[n] ?? n));
     }
     this.stop();
-    Object.assign(this, { variant: choice, modules, values, versions: {}, done: [] });
+    Object.assign(this, { variant: choice, near, heavy: { key: `${this.id} ${choice}`, bytes: all[heavy] }, values,
+      versions: {}, done: [] });
   }
 
   stop() {
@@ -55,7 +68,7 @@ export class Program {
       const args = call.args.map((arg) => (typeof arg === "string" ? this.values[arg] : arg));
       if (call.grid) return this.grid(call, args, painted, failed);
       for (const name of written) this.values[name].data.fill(0);       // what a kernel leaves out is 0, as in Python
-      const result = this.modules.find((module) => module.has(call.kernel)).call(call.kernel, args);
+      const result = this.near.find((module) => module.has(call.kernel)).call(call.kernel, args);
       if (call.result) this.values[call.result] = result;
       for (const name of written) {
         this.versions[name] = (this.versions[name] ?? 0) + 1;
@@ -65,12 +78,10 @@ export class Program {
   }
 
   grid(call, args, painted, failed) {
-    const { type, shape: whole } = this.description.buffers[call.grid], at = this.variant + 1;
-    const shared = !(call.kernel in this.modules[1].about.exports);
-    const request = { key: `${this.id} ${shared ? 0 : at}`, bytes: this.bytes[shared ? 0 : at], kernel: call.kernel, args,
-      type, box: call.box.map((name) => this.values[name] ?? name) };
-    const fill = (shape, next) => {
-      const made = buffer(type, shape);
+    const { type, shape } = this.description.buffers[call.grid];
+    const request = { ...this.heavy, kernel: call.kernel, args, type, box: call.box.map((name) => this.values[name] ?? name) };
+    const fill = (size, next) => {
+      const made = buffer(type, size);
       this.cancels.set(call.grid, pool().grid({ ...request, ...made }, () => {
         const counts = new Array(call.shares?.length ?? 0).fill(0);
         if (call.shares) for (const kind of made.data) counts[kind] += 1;
@@ -82,7 +93,7 @@ export class Program {
       }, failed));
     };
     this.cancels.get(call.grid)?.();
-    fill(call.coarse, () => fill(whole));
+    fill(call.coarse, () => fill(shape.map((n) => this.values[n] ?? n)));
   }
 }
 

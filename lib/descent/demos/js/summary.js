@@ -6,7 +6,7 @@ export function fill(template, values) {
   return template.replace(/\{(\w+):\.(\d+)([fe%])\}/g, (_, name, digits, kind) => {
     const value = Number(values[name]);
     if (!Number.isFinite(value)) return "an unbounded value";
-    if (kind === "e") return value.toExponential(digits).replace(/e(.)(\d)$/, "e$10$2");
+    if (kind === "e") return !value ? "0" : value.toExponential(digits).replace(/e(.)(\d)$/, "e$10$2");
     const text = (kind === "%" ? 100 * value : value).toFixed(digits) + (kind === "%" ? "%" : "");
     return text.replace(/^-(?=[0.]+%?$)/, "");
   });

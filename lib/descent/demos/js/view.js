@@ -2,7 +2,7 @@
 import { buttons, linked } from "./buttons.js";
 import { Legend } from "./legend.js";
 import { Panel, element } from "./panel.js";
-import { Program } from "./program.js";
+import { Program, unpacked } from "./program.js";
 import { fill, longest } from "./summary.js";
 import { colours, onThemeChange } from "./theme.js";
 
@@ -11,15 +11,14 @@ const REST = 400;                               // ms without a change until a s
 // Build the figure's elements; the result starts it, and that gives what ends it. A page builds all figures at once, so
 // that nothing moves when one comes near and starts.
 function prepare({ model, el }) {
-  if (typeof WebAssembly === "undefined") {
-    throw new Error("This browser has no WebAssembly: the figure stays a picture.");
+  if (typeof WebAssembly === "undefined" || typeof DecompressionStream === "undefined") {
+    throw new Error("This browser has no WebAssembly, or none of today's: the figure stays a picture.");
   }
   if (!document.getElementById("descent-style")) {
     document.head.append(element("style", { id: "descent-style", textContent: STYLE }));
   }
   const description = JSON.parse(model.get("description"));
-  const modules = model.get("modules").map((m) => new Uint8Array(m.buffer, m.byteOffset, m.byteLength));
-  const program = new Program(description, modules);
+  const program = new Program(description, unpacked(model.get("modules")));
   const names = Object.keys(description.state), { choice } = description, place = placeOf(el, description.key);
   const variant = () => (choice ? model.get(choice) : 0);
   const state = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
