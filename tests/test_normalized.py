@@ -6,10 +6,11 @@ import math
 import os
 import tracemalloc
 
+import mpmath
 import numpy as np
 import pytest
 from descent import landscapes, networks, orbits, steps
-from descent.orbits import _normalized
+from descent.orbits import _end, _normalized
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,30 @@ def test_every_step_has_the_length_that_the_rule_gives(row):
         assert np.abs(lengths - alphas).max() < 4 * ULP * (1 + np.abs(o.points).max()) * math.sqrt(f.dimension)
 
 
+vector = st.lists(st.floats(-4, 4).map(lambda t: round(t, 9)), min_size=3, max_size=3).map(np.array)
+
+
+@few
+@given(x=vector, exponent=st.integers(-980, 1020))
+def test_a_direction_does_not_depend_on_the_length_bit_for_bit(x, exponent):
+    """Powers of 2 are exact, from where |x|^2 underflows to where it overflows."""
+    f = landscapes.named("quadratic", lambdas=(1.0, 1.0, 1.0))          # whose gradient is x
+    assert np.array_equal(f.direction(np.ldexp(x, exponent)), f.direction(x))
+    if x.any():
+        with mpmath.workdps(50):
+            exact = [t / mpmath.norm(mpmath.matrix(x)) for t in map(mpmath.mpf, x)]
+            assert all(abs(u - e) <= 1.5 * ULP * abs(e) for u, e in zip(f.direction(x), exact))
+
+
+def test_a_direction_of_the_smallest_and_the_largest_numbers():
+    f = landscapes.named("quadratic", lambdas=(1.0, 1.0))
+    least, most = math.ulp(0.0), np.finfo(float).max
+    half = math.sqrt(0.5)
+    for x, u in (((least, 0), (1, 0)), ((least, -least), (half, -half)), ((3 * least, 4 * least), (0.6, 0.8)),
+                 ((most, most), (half, half)), ((least, most), (0, 1)), ((0, -1e-200), (0, -1))):
+        assert f.direction(x) == pytest.approx(u, rel=2e-16, abs=0)
+
+
 def test_the_first_steps_by_hand():
     # h = 1 - x y at (2, 0): h > 0, grad h = (0, -2): up by 1, then h < 0: down and left along (1, 2) / sqrt 5
     o = orbits.normalized_descent(example("1.1"), (2, 0), 1.0, 2)
@@ -145,7 +170,7 @@ def test_a_network_is_descended_on_by_its_gradient():
 
 @pytest.mark.parametrize("n", [1, 2, 6, 7, 8, 13, 14, 15, 50])
 def test_the_end_is_the_last_two_points_of_the_orbit_bit_for_bit(n, monkeypatch):
-    monkeypatch.setattr(_normalized, "CHUNK", 7)
+    monkeypatch.setattr(_end, "CHUNK", 7)
     for rule in (0.3, steps.Power(1, 0.4), lambda k: 1 / (k + 2)):
         o = orbits.normalized_descent(example("1.1"), (3, 0.2), rule, n)
         e = orbits.normalized_descent_end(example("1.1"), (3, 0.2), rule, n)
@@ -155,7 +180,7 @@ def test_the_end_is_the_last_two_points_of_the_orbit_bit_for_bit(n, monkeypatch)
 
 @pytest.mark.parametrize("more", [-1, 0, 1])
 def test_so_it_is_at_the_border_of_a_chunk(more):
-    n = _normalized.CHUNK + more
+    n = _end.CHUNK + more
     path = _normalized.normalized_path(example("1.1"))
     points = np.empty((n + 1, 2))
     points[0] = 3, 0.2
@@ -167,7 +192,7 @@ def test_so_it_is_at_the_border_of_a_chunk(more):
 def test_divergence_is_told_by_both(monkeypatch):
     f = landscapes.named("line")                # x falls by 3000 a step: |x| >= 1e4 after the fourth
     for chunk in (1, 3, 4, 5, 100):
-        monkeypatch.setattr(_normalized, "CHUNK", chunk)
+        monkeypatch.setattr(_end, "CHUNK", chunk)
         e = orbits.normalized_descent_end(f, (0,), 3000, 50)
         assert (e.previous, e.last, e.steps, e.diverged_at) == (-9000, -12000, 4, 4)
         e = orbits.normalized_descent_end(f, (0,), 3000, 4)
@@ -202,13 +227,13 @@ def peak_memory(n):
 
 def test_memory_does_not_grow_with_the_run():
     short, long = peak_memory(200_000)[1], peak_memory(2_000_000)[1]
-    assert long < 1.2 * short < 10 * 8 * _normalized.CHUNK
+    assert long < 1.2 * short < 10 * 8 * _end.CHUNK
 
 
 @pytest.mark.long
 def test_a_hundred_million_steps():
     e, peak = peak_memory(10**8)
-    assert peak < 10 * 8 * _normalized.CHUNK
+    assert peak < 10 * 8 * _end.CHUNK
     # c falls like K^(-1/2) for alpha = 1: .287986 at 1e5 (T-11a)
     assert e.steps == 10**8 and gap(e.last) == pytest.approx(0.287986 / math.sqrt(1000), rel=0.01)
 
@@ -432,10 +457,10 @@ def ends(row, points, alpha, beta, n):
     rule, n, advance = steps.Power(alpha, beta), int(n), _normalized.normalized_advance(example(row))
     previous, last = np.empty_like(points), points.copy()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for first in range(0, n, _normalized.CHUNK):
-            alphas = steps.array(rule, first, min(_normalized.CHUNK, n - first))
-            taken = list(pool.map(advance, previous, last, [alphas] * len(points)))
-            assert taken == [len(alphas)] * len(points)         # none escapes
+        for first in range(0, n, _end.CHUNK):
+            alphas, many = steps.array(rule, first, min(_end.CHUNK, n - first)), len(points)
+            taken = list(pool.map(advance, previous, last, [alphas] * many, [0.0] * many, [0.0] * many))
+            assert taken == [len(alphas)] * many                # none escapes
     return previous, last
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from descent import landscapes, orbits, steps
+from descent import landscapes, networks, orbits, steps
+from descent.orbits import _end
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -124,3 +125,40 @@ def test_what_is_no_landscape_is_refused_by_name(f):
 def test_numpy_scalars_are_numbers(n):
     o = orbits.gradient_descent(F4, np.array([1, 2], dtype=np.float32), np.float64(0.125), n)
     assert np.array_equal(o.points, orbits.gradient_descent(F4, (1, 2), 0.125, 4).points)
+
+
+# --- the end of a long run
+
+@pytest.mark.parametrize("n", [1, 2, 6, 7, 8, 13, 14, 15, 50])
+@pytest.mark.parametrize("rule", [0.05, steps.Power(0.2, 0.4), steps.Power(0.2, 0.5), RULES["function"]], ids=str)
+def test_the_end_is_the_last_two_points_of_the_orbit_bit_for_bit(n, rule, monkeypatch):
+    monkeypatch.setattr(_end, "CHUNK", 7)
+    monkeypatch.setattr(_end, "BLOCK", 3)
+    network = networks.LinearNetwork((2, 2, 2), np.eye(2), np.diag([2.0, 1.0]))
+    for f, x0 in ((F4, (0.7, -0.4)), (landscapes.named("two-wells-1d"), (0.3,)), (network, np.linspace(-1, 1, 8))):
+        o = orbits.gradient_descent(f, x0, rule, n)
+        e = orbits.gradient_descent_end(f, x0, rule, n)
+        assert np.array_equal(e.previous, o.points[-2]) and np.array_equal(e.last, o.points[-1])
+        assert e.steps == n and e.diverged_at is None
+
+
+def test_divergence_is_told_at_the_same_step_whatever_the_chunks(monkeypatch):
+    # on x^2 with the step 3/2, x is multiplied by -2: |x| = 1e4 is passed by 2^14 = 16384
+    f = landscapes.named("quadratic", lambdas=(2.0,))
+    network = networks.LinearNetwork((1, 1), np.eye(1), np.zeros((1, 1)))       # the same function
+    for chunk, block in ((1, 1), (5, 2), (7, 3), (7, 7), (14, 14), (13, 2), (100, 4)):
+        monkeypatch.setattr(_end, "CHUNK", chunk)
+        monkeypatch.setattr(_end, "BLOCK", block)
+        for g in (f, network):
+            for n in (14, 15, 50):
+                e = orbits.gradient_descent_end(g, (1,), 1.5, n)
+                assert (e.previous, e.last, e.steps, e.diverged_at) == (-(2.0**13), 2.0**14, 14, 14)
+            e = orbits.gradient_descent_end(g, (1e4,), 1.5, 9)
+            assert e.previous == e.last == 1e4 and e.steps == e.diverged_at == 0
+
+
+@pytest.mark.parametrize("name, value", [("f", None), ("x0", [1]), ("rule", -1), ("n", 0), ("n", 10**11),
+                                         ("progress", 3)])
+def test_bad_arguments_of_a_long_run_are_named(name, value):
+    with pytest.raises(ValueError, match=rf"\b{name}=|^{name}\b|alpha="):
+        orbits.gradient_descent_end(**{"f": F4, "x0": [1, 1], "rule": 0.1, "n": 5, name: value})

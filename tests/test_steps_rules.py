@@ -38,6 +38,12 @@ def test_the_first_steps_by_hand():
     assert steps.array(steps.Constant(0.5), 7, 0).shape == (0,)
 
 
+def test_square_roots_are_rounded_exactly():
+    rule, k = steps.Power(1.0, 0.5), np.arange(10**6)
+    assert np.array_equal(rule(k), 1 / np.sqrt(k + 1)) and np.array_equal(steps.array(rule, 0, 10**6), rule(k))
+    assert rule(2**80 - 1) == 2.0**-40 and type(rule(3)) is float
+
+
 def test_a_function_is_asked_for_the_very_steps_it_is_used_at():
     asked = []
     steps.array(lambda k: asked.append(k) or 1.0, 5, 3)

@@ -7,8 +7,6 @@ has the largest Hessian eigenvalue 2 all along its minima y = 0, and only the or
 import functools
 
 import numpy as np
-import scipy.optimize
-import scipy.stats
 
 from . import _checks
 
@@ -108,6 +106,7 @@ def _starts(d):
 
     The axes, and Sobol points made normal and put on the equator (the sphere around x) or above (inside the ball).
     """
+    import scipy.stats
     numbers = scipy.stats.qmc.Sobol(d + 1, scramble=False)
     numbers.fast_forward(1)                     # the first is the corner 0
     points = scipy.stats.norm.ppf(numbers.random(STARTS - 1))
@@ -130,6 +129,8 @@ def _different(starts, order):
 
 def _climb(f, x, r, start, base, scale):
     """f where ascent of (f - base) / scale from the hemisphere's point ``start`` ends; descent of f if scale < 0."""
+    import scipy.optimize
+
     def place(v):
         length = np.linalg.norm(v)
         return v / length, length

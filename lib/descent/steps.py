@@ -1,6 +1,8 @@
 """Step-size rules: alpha_k for k = 0, 1, …"""
 
+import bisect
 import dataclasses
+import math
 
 import numpy as np
 
@@ -58,6 +60,8 @@ class Power:
     def __call__(self, k):
         try:
             with np.errstate(over="ignore"):    # of an array k
+                if self.beta == 0.5:            # as in `divided_by_power`
+                    return self.alpha / (np.sqrt if isinstance(k, np.ndarray) else math.sqrt)(k + 1)
                 return self.alpha / (k + 1) ** self.beta
         except OverflowError:                   # of a number k: the step is too small for a number
             return 0.0
@@ -91,20 +95,38 @@ def array(rule, first, count):
     first : the first k, from 0
     count : how many
     """
-    if not isinstance(rule, (Constant, Power)):
-        return np.array([_checks.positive(f"rule({k})", rule(k)) for k in range(first, first + count)], dtype=float)
-    alphas = np.full(count, rule.alpha)
-    if isinstance(rule, Power):
-        divide_by_powers(alphas, float(first), rule.beta)
-        if count and not alphas[-1] > 0:
-            k = first + int(np.argmin(alphas))
-            raise ValueError(f"rule({k})={float(alphas[-1])!r} must be above 0: with beta={rule.beta:g} the steps "
-                             "fall below the smallest number")
+    alphas, beta = undivided(rule, first, count)
+    if beta > 0:
+        divide_by_powers(alphas, float(first), beta)
     return alphas
+
+
+def undivided(rule, first, count):
+    """An array (count,) and beta, such that alpha_k = array[k - first] / (k + 1)^beta; checked as in `array`.
+
+    A kernel that takes them divides while it waits for something else.
+    """
+    if not isinstance(rule, (Constant, Power)):
+        alphas = [_checks.positive(f"rule({k})", rule(k)) for k in range(first, first + count)]
+        return np.array(alphas, dtype=float), 0.0
+    beta = rule.beta if isinstance(rule, Power) else 0.0
+    if count and not rule(first + count - 1) > 0:
+        k = first + bisect.bisect_left(range(first, first + count), True, key=lambda k: not rule(k) > 0)
+        raise ValueError(f"rule({k})={rule(k)!r} must be above 0: with beta={beta:g} the steps fall below the smallest "
+                         "number")
+    return np.full(count, rule.alpha), beta
+
+
+@kernel()
+def divided_by_power(alpha, k, beta):
+    """alpha / (k + 1)^beta, k a float. A square root is rounded exactly, everywhere; pow is not."""
+    if beta == 0.0:
+        return alpha
+    return alpha / (math.sqrt(k + 1.0) if beta == 0.5 else (k + 1.0) ** beta)
 
 
 @kernel()
 def divide_by_powers(alphas, first, beta):
     """alphas[i] /= (first + i + 1)^beta by the scalar pow: NumPy's depends on the processor."""
     for i in range(alphas.size):
-        alphas[i] /= (first + i + 1.0) ** beta
+        alphas[i] = divided_by_power(alphas[i], first + i, beta)

@@ -1,7 +1,8 @@
 """Conserved quantities: functions that stay the same along every descent curve of f, found and proved exactly."""
 
-from ._discover import Found, discover
-from ._proof import is_conserved
-from ._symmetry import from_symmetry
+from .._lazy import names
 
-__all__ = ["Found", "discover", "from_symmetry", "is_conserved"]
+_HOMES = {"discover": "_discover", "Found": "_discover", "from_symmetry": "_symmetry", "is_conserved": "_proof"}
+
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = names(__name__, _HOMES)

@@ -2,11 +2,13 @@
 
 import functools
 
+from .. import _lazy
 from ._landscape import Landscape
 from ._minima import FiniteMinima
 from ._tokens import FormulaError
 
 __all__ = ["FiniteMinima", "FormulaError", "HyperbolaMinima", "Landscape", "from_formula", "named", "names"]
+__getattr__, __dir__ = _lazy.names(__name__, {"from_formula": "_formula", "HyperbolaMinima": "_curves"})
 
 
 @functools.cache
@@ -63,14 +65,3 @@ def named(name, **parameters):
 
 
 _made = {}
-
-
-def __getattr__(attribute):
-    # what imports SciPy's optimisers or a parser waits until it is asked for
-    if attribute == "from_formula":
-        from ._formula import from_formula
-        return from_formula
-    if attribute == "HyperbolaMinima":
-        from ._curves import HyperbolaMinima
-        return HyperbolaMinima
-    raise AttributeError(f"module {__name__!r} has no attribute {attribute!r}")

@@ -17,6 +17,8 @@ LONGEST_PRODUCT = 22                            # x**3 is written x*x*x; beyond 
 LONGEST_BASE = 3                                # terms of a sum that is repeated in a product
 MOST_INLINE = 20                                # results that are written in the return statement
 LARGEST_EXACT = 2**53
+SAFE_SQUARES = (1e-270, 1e300)                  # |w|^2 here is as good as exact
+SCALE = 2.0**600                                # takes every other w there and, a power of 2, changes no bit of w / |w|
 
 
 class Sgn(sympy.Function):
@@ -160,21 +162,28 @@ def _printed(targets, symbols):
             for value in results], lines
 
 
-def unit(vector, rest, level=None):
-    """The kernel direction(p) -> w / |w| of a kernel w = vector(p), scaled so that |w| neither under- nor overflows.
+def unit(vector, rest, level=None, signed=False):
+    """The kernel direction(p) -> w / |w| of a kernel w = vector(p); neither under- nor overflow of |w|^2 harms it.
 
     Where w = 0 it is `rest`, a tuple of floats; where the kernel level(p) <= 0, the function is constant, it is 0.
+    With `signed`, vector(p) is (s, w), s = 1 or -1, and the direction s w / |w|: |w| need not wait for s.
     """
     d = len(rest)
-    size = " + ".join(f"abs(w[{i}])" for i in range(d))
-    lines = ["    w = vector(p)", f"    if {size} == 0.0:", f"        return {rest!r}", "    largest = abs(w[0])"]
+    each = [f"w{i}" for i in range(d)]
+    square = " + ".join(f"{w} * {w}" for w in each)
+    first, times = ("s, ", "s * ") if signed else ("", "")
+    lines = [f"    {first}{', '.join(each)}, = vector(p)",
+             f"    square = {square}",
+             f"    if not {SAFE_SQUARES[0]!r} < square < {SAFE_SQUARES[1]!r}:",
+             f"        if {' + '.join(f'abs({w})' for w in each)} == 0.0:",
+             f"            return {rest!r}",
+             f"        scale = {1 / SCALE!r} if square > 1.0 else {SCALE!r}",
+             *[f"        {w} *= scale" for w in each],
+             f"        square = {square}",
+             "    length = math.sqrt(square)",
+             f"    return ({', '.join(f'{times}{w} / length' for w in each)},)"]
     if level is not None:
         lines[:0] = ["    if level(p) <= 0.0:", f"        return ({'0.0, ' * d})"]
-    for i in range(1, d):
-        lines += [f"    largest = max(largest, abs(w[{i}]))"]
-    lines += [*[f"    u{i} = w[{i}] / largest" for i in range(d)],
-              f"    length = math.sqrt({' + '.join(f'u{i} * u{i}' for i in range(d))})",
-              f"    return ({', '.join(f'u{i} / length' for i in range(d))},)"]
     return _compiled("direction", lines, vector=vector, level=level)
 
 

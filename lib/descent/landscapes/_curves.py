@@ -4,7 +4,6 @@ import dataclasses
 import functools
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ._minima import draws, point
 
@@ -95,6 +94,7 @@ class CubicMinima:
 
     def distance(self, x):
         """Euclidean distance from x, of shape (2,): a scan of the graph near x, then the root of the slope."""
+        from scipy.optimize import brentq
         x, y = point(x, 2)
         s0, w0 = x - y, x + y
         reach = abs(w0 - float(self.height(s0)))    # the point above s0 is that far, in the scale of s and w

@@ -44,10 +44,16 @@ class Kernels:
         f = self._f
         if f.normal is not None:
             return [_codegen.prepare(w, self._variables) for w in f.normal]
-        if f.pieces is None and f.residual is not None:
-            h = _codegen.prepare(f.residual, self._variables)
-            return [Sgn(h) * slope for slope in self._differentiate(h)]
-        return self._gradient
+        return self._gradient if self._signed is None else [self._signed[0] * slope for slope in self._signed[1:]]
+
+    @functools.cached_property
+    def _signed(self):
+        """[sgn(h), *grad h] where w = sgn(h) grad h, else None."""
+        f = self._f
+        if f.normal is not None or f.pieces is not None or f.residual is None:
+            return None
+        h = _codegen.prepare(f.residual, self._variables)
+        return [Sgn(h), *self._differentiate(h)]
 
     def _differentiate(self, expression):
         return [sympy.diff(expression, x) for x in _codegen.coordinates(self._f.dimension)]
@@ -98,7 +104,8 @@ class Kernels:
         f = self._f
         level = None if f.constant_where is None else self._function("level", f.constant_where)
         rest = (1.0, *[0.0] * (f.dimension - 1)) if f.rest is None else f.rest
-        return _codegen.unit(self._prepared("normal", self._normal), rest, level)
+        signed = self._signed is not None
+        return _codegen.unit(self._prepared("normal", self._signed if signed else self._normal), rest, level, signed)
 
     @functools.cached_property
     def pieces(self):

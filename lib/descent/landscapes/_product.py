@@ -6,7 +6,6 @@ import itertools
 
 import numpy as np
 import sympy
-from scipy.optimize import brentq
 
 from ._landscape import Landscape
 from ._minima import draws, point
@@ -77,6 +76,7 @@ class ProductMinima:
         all i. Below the surface nu >= 0 and y is unique, as {y > 0: prod y >= 1} is convex. Above it nu < 0, and at
         most the least x_i takes the smaller of the two roots: a scan over that y_i, each sign change refined.
         """
+        from scipy.optimize import brentq
         x = point(x, self.n)
         x = np.sort(even(x) * x)                # the target is now y > 0; at most x[0] is negative
         if x[0] <= 0 or np.log(x).sum() <= 0:
@@ -97,6 +97,8 @@ class ProductMinima:
         return np.where(x >= 0, (x + root) / 2, 2 * nu / (root - np.minimum(x, 0)))
 
     def _root_below(self, x):
+        from scipy.optimize import brentq
+
         def log_product(log_nu):
             return float(np.log(self._above(x, log_nu)).sum())
         if log_product(-700.0) >= 0:

@@ -4,7 +4,6 @@ import dataclasses
 import functools
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ._minima import draws, point
 
@@ -38,6 +37,7 @@ class QuadricMinima:
         the trust region problem). Between the poles sum_i lambda_i xi_i^2 / (1 + mu lambda_i)^2 falls in mu, so there
         is one root; when there is none, mu is the pole and its eigenspace makes up the sum.
         """
+        from scipy.optimize import brentq
         xi = self.axes @ point(x, len(self.lambdas))
         inside = self.lambdas @ xi**2 <= 1
         pole = self.lambdas.max() if inside or self.lambdas.min() >= 0 else self.lambdas.min()

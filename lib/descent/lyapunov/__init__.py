@@ -6,16 +6,10 @@ and `verify` checks such a proof again.
 Source: C. Josz, Implicit regularization of normalized gradient descent, Definitions 2.4 and 2.5, Proposition 2.6.
 """
 
-import importlib
+from .._lazy import names
 
 _HOMES = {"check": "_check", "Check": "_check", "certify": "_certify", "Certificate": "_certificate",
           "load": "_load", "verify": "_verify", "Verification": "_verify"}
 
 __all__ = sorted(_HOMES)
-
-
-def __getattr__(attribute):
-    # SymPy and exact arithmetic wait until somebody asks for a verdict
-    if attribute in _HOMES:
-        return getattr(importlib.import_module(f".{_HOMES[attribute]}", __name__), attribute)
-    raise AttributeError(f"module {__name__!r} has no attribute {attribute!r}")
+__getattr__, __dir__ = names(__name__, _HOMES)

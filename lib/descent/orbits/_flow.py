@@ -3,7 +3,6 @@
 import dataclasses
 
 import numpy as np
-import scipy.integrate
 
 from .. import _checks
 from ._path import ESCAPE_RADIUS2, outside
@@ -64,6 +63,7 @@ def gradient_flow(f, x0, t_end, reverse=False):
     x0, t_end = _checks.point("x0", x0, _checks.landscape("f", f).dimension), _checks.positive("t_end", t_end)
     if outside(x0):
         return Flow(np.zeros(1), x0[None], f.value(x0[None]), lambda t: np.repeat(x0[:, None], t.size, axis=1), 0.0)
+    import scipy.integrate
     sign, left = (1.0 if reverse else -1.0), MOST_EVALUATIONS
 
     def velocity(t, x):

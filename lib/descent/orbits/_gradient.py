@@ -3,6 +3,7 @@
 import functools
 
 from .. import _checks, maps
+from ._end import advance_kernel, follow_to_end, path_advance
 from ._path import array_path, follow, path_kernel
 
 
@@ -28,12 +29,32 @@ def gradient_descent(f, x0, rule, n):
     return follow(f, x0, rule, n, _path(_checks.landscape("f", f)))
 
 
+def gradient_descent_end(f, x0, rule, n, progress=None):
+    """The last two iterates of `gradient_descent`, in constant memory.
+
+    Parameters
+    ----------
+    f, x0, rule : as in `gradient_descent`
+    n : number of steps, 1 to 1e10
+    progress : True for a bar, or a function of (steps done, n)
+
+    Returns
+    -------
+    End
+    """
+    return follow_to_end(f, x0, rule, n, progress, _advance(_checks.landscape("f", f)))
+
+
 def _path(f):
     if hasattr(f, "kernels"):
         return gradient_path(f)
     if hasattr(f, "descent_path"):              # a network brings its own, on arrays
         return f.descent_path
     return functools.partial(array_path, lambda x, alpha: x - alpha * f.gradient(x))
+
+
+def _advance(f):
+    return gradient_advance(f) if hasattr(f, "kernels") else path_advance(_path(f))
 
 
 @functools.cache
@@ -45,3 +66,9 @@ def gradient_path(f):
     f : Landscape
     """
     return path_kernel(maps.gradient_step(f), f.dimension)
+
+
+@functools.cache
+def gradient_advance(f):
+    """The kernel advance(previous, last, alphas, first, beta) -> steps taken, as `follow_to_end` wants it."""
+    return advance_kernel(maps.gradient_step(f), f.dimension)

@@ -1,35 +1,12 @@
 """Normalized gradient descent (Shor 1962): every step has the length that the rule gives."""
 
-import dataclasses
 import functools
 
 import numpy as np
 
-from .. import _checks, maps, steps
-from .._progress import reporter
-from .._vectors import vectors
-from ..kernels import kernel
-from ._path import array_advance, array_path, escaped, follow, outside, path_kernel
-
-CHUNK = 100_000                                 # steps between two reports of progress
-MOST_END_STEPS = 10**10
-
-
-@dataclasses.dataclass(frozen=True)
-class End:
-    """The end of a long run.
-
-    Attributes
-    ----------
-    previous, last : (d,), the last two iterates; they alternate across a valley, so each tells one half
-    steps : number of steps done
-    diverged_at : as in `Orbit`
-    """
-
-    previous: np.ndarray
-    last: np.ndarray
-    steps: int
-    diverged_at: int | None
+from .. import _checks, maps
+from ._end import advance_kernel, follow_to_end, path_advance
+from ._path import array_path, follow, path_kernel
 
 
 def normalized_descent(f, x0, rule, n):
@@ -70,18 +47,7 @@ def normalized_descent_end(f, x0, rule, n, progress=None):
     -------
     End
     """
-    last = _checks.point("x0", x0, _checks.landscape("f", f).dimension)
-    n = _checks.whole("n", n, 1, MOST_END_STEPS)
-    rule, advance, report = steps.rule(rule), _advance(f), reporter(progress, n)
-    previous, done = last.copy(), 0
-    while done < n:
-        alphas = steps.array(rule, done, min(CHUNK, n - done))
-        taken = advance(previous, last, alphas)
-        done += taken
-        report(done)
-        if taken < len(alphas):
-            return End(previous, last, done, done)
-    return End(previous, last, n, n if outside(last) else None)
+    return follow_to_end(f, x0, rule, n, progress, _advance(_checks.landscape("f", f)))
 
 
 def _path(f):
@@ -89,7 +55,7 @@ def _path(f):
 
 
 def _advance(f):
-    return normalized_advance(f) if hasattr(f, "kernels") else functools.partial(array_advance, _array_step(f))
+    return normalized_advance(f) if hasattr(f, "kernels") else path_advance(_path(f))
 
 
 def _array_step(f):
@@ -109,20 +75,5 @@ def normalized_path(f):
 
 @functools.cache
 def normalized_advance(f):
-    """The kernel advance(previous, last, alphas) -> steps taken: moves both arrays (d,) on; stops where it escapes."""
-    step, space = maps.normalized_step(f), vectors(f.dimension)
-    load, store, norm2 = space.load, space.store, space.norm2
-
-    @kernel("int32(float64[::1], float64[::1], float64[::1])")
-    def advance(previous, last, alphas):
-        p, q, taken = load(previous), load(last), alphas.size
-        for k in range(alphas.size):
-            if escaped(norm2(q)):
-                taken = k
-                break
-            p, q = q, step(q, alphas[k])
-        store(previous, p)
-        store(last, q)
-        return taken
-
-    return advance
+    """The kernel advance(previous, last, alphas, first, beta) -> steps taken, as `follow_to_end` wants it."""
+    return advance_kernel(maps.normalized_step(f), f.dimension)

@@ -67,16 +67,6 @@ def array_path(step, points, alphas):
     return len(alphas)
 
 
-def array_advance(step, previous, last, alphas):
-    """Moves both arrays (d,) on by steps on arrays; the number of steps taken until the orbit escapes."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        for k, alpha in enumerate(alphas):
-            if outside(last):
-                return k
-            previous[:], last[:] = last, step(last, alpha)
-    return len(alphas)
-
-
 def follow(f, x0, rule, n, path):
     """The Orbit that path(points, alphas) fills, from checked arguments."""
     start = _checks.point("x0", x0, f.dimension)

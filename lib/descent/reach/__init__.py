@@ -1,8 +1,9 @@
 """Reach: walk backwards to the starts from which gradient descent, or its flow, ends at a given critical point."""
 
-from ._backward import backward_path, backward_step
-from ._flow import FlowReach, reach_by_flow
-from ._reach import Reach, reach
-from ._stability import stability_radius
+from .._lazy import names
 
-__all__ = ["FlowReach", "Reach", "backward_path", "backward_step", "reach", "reach_by_flow", "stability_radius"]
+_HOMES = {"reach": "_reach", "Reach": "_reach", "reach_by_flow": "_flow", "FlowReach": "_flow",
+          "backward_path": "_backward", "backward_step": "_backward", "stability_radius": "_stability"}
+
+__all__ = sorted(_HOMES)
+__getattr__, __dir__ = names(__name__, _HOMES)
