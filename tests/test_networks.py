@@ -297,7 +297,7 @@ def test_some_entries_of_the_hessian_vanish_identically():
     ((2, 0, 2), np.eye(2), np.eye(2), "widths"), ((2, True, 2), np.eye(2), np.eye(2), "widths"),
     ((2, 1.5, 2), np.eye(2), np.eye(2), "widths"), ((2, "2"), np.eye(2), np.eye(2), "widths"),
     ((2, None), np.eye(2), np.eye(2), "widths"), ((2, np.nan), np.eye(2), np.eye(2), "widths"),
-    ((100, 100, 100), np.eye(100), np.eye(100), "parameters"), ((1,) * 60, [[1]], [[1]], "layers"),
+    ((1000, 1001), np.eye(1000), np.eye(1001), "1001000 parameters"), ((1,) * 60, [[1]], [[1]], "layers"),
     ((2, 2), np.eye(3), np.eye(2), "X has shape"), ((2, 2), np.eye(2), np.eye(3), "Y has shape"),
     ((2, 2), np.eye(2), np.ones((2, 3)), "columns"), ((1, 1), [[np.nan]], [[1]], "finite"),
     ((1, 1), [[1]], [[np.inf]], "finite"), ((1, 1), "data", [[1]], "X"), ((1, 1), None, [[1]], "X"),

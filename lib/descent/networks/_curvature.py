@@ -3,7 +3,7 @@
 import math
 
 from ..kernels import kernel
-from ._layers import add_outer, add_product, add_pullback, clear, forward, half, widest
+from ._layers import add_product, clear, forward, half, transpose, widest
 
 MOST_SWEEPS = 40                                # Jacobi converges quadratically: about 8 sweeps for 16 variables
 ROUNDING = 1e-32                                # off-diagonal mass, relative to the whole, that is rounding
@@ -19,14 +19,14 @@ def hessian_times(widths, x, y, theta, direction, scratch, out):
     """
     n, move = x.shape[1], half(widths, x.shape[1])
     forward(widths, x, theta, scratch)
-    clear(scratch, move, widths[0] * n)         # X does not move
     source, layer = 0, 0
     for i in range(1, widths.size):
         rows, inner = widths[i], widths[i - 1]
         target = source + inner * n
         clear(scratch, move + target, rows * n)
-        add_product(direction, layer, scratch, source, scratch, move + target, rows, inner, n)
-        add_product(theta, layer, scratch, move + source, scratch, move + target, rows, inner, n)
+        add_product(direction, layer, inner, 1, scratch, source, scratch, move + target, rows, inner, n)
+        if i > 1:                               # X does not move
+            add_product(theta, layer, inner, 1, scratch, move + source, scratch, move + target, rows, inner, n)
         source, layer = target, layer + rows * inner
     rows = widths[widths.size - 1]
     here = source + rows * n
@@ -40,14 +40,17 @@ def hessian_times(widths, x, y, theta, direction, scratch, out):
         layer -= rows * inner
         source -= inner * n
         clear(out, layer, rows * inner)
-        add_outer(scratch, move + here, scratch, source, out, layer, rows, inner, n)
-        add_outer(scratch, here, scratch, move + source, out, layer, rows, inner, n)
-        clear(scratch, there, inner * n)
-        clear(scratch, move + there, inner * n)
-        add_pullback(theta, layer, scratch, here, scratch, there, rows, inner, n)
-        add_pullback(direction, layer, scratch, here, scratch, move + there, rows, inner, n)
-        add_pullback(theta, layer, scratch, move + here, scratch, move + there, rows, inner, n)
-        here, there = there, here
+        transpose(scratch, source, scratch, there, inner, n)
+        add_product(scratch, move + here, n, 1, scratch, there, out, layer, rows, n, inner)
+        if i > 1:
+            transpose(scratch, move + source, scratch, there, inner, n)
+            add_product(scratch, here, n, 1, scratch, there, out, layer, rows, n, inner)
+            clear(scratch, there, inner * n)
+            clear(scratch, move + there, inner * n)
+            add_product(theta, layer, 1, inner, scratch, here, scratch, there, inner, rows, n)
+            add_product(direction, layer, 1, inner, scratch, here, scratch, move + there, inner, rows, n)
+            add_product(theta, layer, 1, inner, scratch, move + here, scratch, move + there, inner, rows, n)
+            here, there = there, here
 
 
 @kernel("void(int32[::1], float64[:, ::1], float64[:, ::1], float64[::1], float64[::1], float64[::1], float64[:, ::1])")

@@ -51,34 +51,36 @@ def clear(out, at, size):
 
 
 @kernel()
-def add_product(w, i, f, j, out, k, rows, inner, columns):
-    """Add W F to the block of `out` at k; W (rows, inner) is the block of `w` at i, F (inner, columns) of `f` at j."""
+def add_product(w, i, down, across, f, j, out, k, rows, inner, columns):
+    """Add W F to the block (rows, columns) of `out` at k; F (inner, columns) is the block of `f` at j.
+
+    Entry (a, b) of W (rows, inner) is w[i + a down + b across]: (inner, 1) for a matrix by rows, (1, rows) for the
+    transpose of one. Four rows of F at a time go through the processor's vector registers, added one after the other,
+    as a plain loop adds them. The slices are needed for that: LLVM cannot tell that an index k + c is not negative.
+    """
+    fours = inner - inner % 4
     for a in range(rows):
-        for b in range(inner):
-            entry = w[i + a * inner + b]
+        row, e = out[k + a * columns:k + (a + 1) * columns], i + a * down
+        for b in range(0, fours, 4):
+            w0, w1, w2, w3 = w[e], w[e + across], w[e + 2 * across], w[e + 3 * across]
+            four = f[j + b * columns:j + (b + 4) * columns]
             for c in range(columns):
-                out[k + a * columns + c] += entry * f[j + b * columns + c]
+                row[c] = (row[c] + w0 * four[c] + w1 * four[columns + c] + w2 * four[2 * columns + c]
+                          + w3 * four[3 * columns + c])
+            e += 4 * across
+        for b in range(fours, inner):
+            entry, one = w[e], f[j + b * columns:j + (b + 1) * columns]
+            for c in range(columns):
+                row[c] += entry * one[c]
+            e += across
 
 
 @kernel()
-def add_pullback(w, i, d, j, out, k, rows, inner, columns):
-    """Add W^T D to the block of `out` at k; W (rows, inner), D (rows, columns)."""
+def transpose(f, j, out, k, rows, columns):
+    """F^T into the block of `out` at k; F (rows, columns) is the block of `f` at j."""
     for a in range(rows):
-        for b in range(inner):
-            entry = w[i + a * inner + b]
-            for c in range(columns):
-                out[k + b * columns + c] += entry * d[j + a * columns + c]
-
-
-@kernel()
-def add_outer(d, i, f, j, out, k, rows, inner, columns):
-    """Add D F^T to the block of `out` at k; D (rows, columns), F (inner, columns)."""
-    for a in range(rows):
-        for b in range(inner):
-            total = 0.0
-            for c in range(columns):
-                total += d[i + a * columns + c] * f[j + b * columns + c]
-            out[k + a * inner + b] += total
+        for c in range(columns):
+            out[k + c * rows + a] = f[j + a * columns + c]
 
 
 @kernel()
@@ -92,7 +94,7 @@ def forward(widths, x, theta, scratch):
         rows, inner = widths[i], widths[i - 1]
         target = source + inner * n
         clear(scratch, target, rows * n)
-        add_product(theta, layer, scratch, source, scratch, target, rows, inner, n)
+        add_product(theta, layer, inner, 1, scratch, source, scratch, target, rows, inner, n)
         source, layer = target, layer + rows * inner
     return source
 
@@ -132,9 +134,11 @@ def gradient(widths, x, y, theta, scratch, out):
         rows, inner = widths[i], widths[i - 1]
         layer -= rows * inner
         source -= inner * n
+        transpose(scratch, source, scratch, there, inner, n)
         clear(out, layer, rows * inner)
-        add_outer(scratch, here, scratch, source, out, layer, rows, inner, n)
-        clear(scratch, there, inner * n)
-        add_pullback(theta, layer, scratch, here, scratch, there, rows, inner, n)
-        here, there = there, here
+        add_product(scratch, here, n, 1, scratch, there, out, layer, rows, n, inner)
+        if i > 1:
+            clear(scratch, there, inner * n)
+            add_product(theta, layer, 1, inner, scratch, here, scratch, there, inner, rows, n)
+            here, there = there, here
     return total

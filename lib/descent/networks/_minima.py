@@ -19,7 +19,7 @@ MOST_POINTS = 10**6
 def project(network, theta):
     """A point of M near theta: Gauss-Newton steps theta - J^+ (mu(theta) - target), halved while they overshoot.
 
-    ValueError, in words, where they do not arrive.
+    ValueError, in words, where they do not arrive, or where the Jacobian is too large to be formed.
     """
     start, size = theta, float(np.linalg.norm(network.target)) or 1.0
     error = network.product(theta) - network.target
@@ -70,6 +70,7 @@ class NetworkMinima:
     def sample(self, rng, n):
         """n points: normal draws of standard deviation 1/2 of each entry, projected to M: an array (n, d)."""
         n = _checks.whole("n", n, 0, MOST_POINTS)
+        self.network.require_jacobian()
         points, failures = [], 0
         while len(points) < n:
             try:

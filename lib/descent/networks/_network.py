@@ -4,12 +4,16 @@ import functools
 
 import numpy as np
 
+from .. import _checks
 from . import _curvature, _descent, _layers
 from ._flattest import flattest
+from ._lanczos import largest_eigenvalue
 from ._minima import NetworkMinima, project
-from ._product import LayerProduct
+from ._product import MOST_DENSE, LayerProduct
 from ._spectrum import spectrum
-from ._target import data, target
+from ._target import condensed, data, target
+
+FEW_PARAMETERS = 64                             # to here the Hessian and LAPACK are faster than Lanczos' method
 
 
 class LinearNetwork(LayerProduct):
@@ -43,7 +47,7 @@ class LinearNetwork(LayerProduct):
     Raises
     ------
     ValueError
-        For widths, X or Y that do not fit each other, are not finite, or need more than 2000 parameters.
+        For widths, X or Y that do not fit each other, are not finite, or need more than 10^6 parameters.
     """
 
     residual = None
@@ -58,7 +62,6 @@ class LinearNetwork(LayerProduct):
         for array in (self.X, self.Y, self.target, self.target_singular_values):
             array.flags.writeable = False
         self.parameters = {"widths": self.widths, "X": self.X, "Y": self.Y}
-        self.variables = ("x", "y") if self.dimension == 2 else tuple(f"x{k + 1}" for k in range(self.dimension))
         self.minima, self.flat_minima = NetworkMinima(self), None
 
     def __repr__(self):
@@ -71,6 +74,11 @@ class LinearNetwork(LayerProduct):
     def formula(self):
         """The function in LaTeX."""
         return r"\lVert Y - " + " ".join(f"W_{{{i}}}" for i in range(len(self.shapes), 0, -1)) + r" X \rVert^2"
+
+    @functools.cached_property
+    def variables(self):
+        """The names of the coordinates of theta."""
+        return ("x", "y") if self.dimension == 2 else tuple(f"x{k + 1}" for k in range(self.dimension))
 
     @property
     def dim_minima(self):
@@ -101,7 +109,11 @@ class LinearNetwork(LayerProduct):
         return self._each(theta, (self.dimension,), at)
 
     def hessian(self, theta):
-        """The Hessian, both terms of equation (7): (d, d), or (…, d, d) for points (…, d)."""
+        """The Hessian, both terms of equation (7): (d, d), or (…, d, d) for points (…, d).
+
+        ValueError for more than 2000 parameters: `hessian_times` and `sharpness` do without it.
+        """
+        self.require_hessian()
         scratch, direction = self.scratch(), np.empty(self.dimension)
 
         def at(point):
@@ -111,29 +123,60 @@ class LinearNetwork(LayerProduct):
 
         return self._each(theta, (self.dimension, self.dimension), at)
 
+    def hessian_times(self, theta, v):
+        """H(theta) v, both terms of equation (7), without forming H: two to three times the work of a gradient.
+
+        Parameters
+        ----------
+        theta : (d,)
+        v : (d,), or directions (…, d)
+
+        Returns
+        -------
+        array of the shape of v
+        """
+        times = self._times(self._point(theta))
+        v = _checks.points("v", v, self.dimension)
+        if not np.isfinite(v).all():
+            raise ValueError(f"v={v!r} must be finite")
+        return self._each(v, (self.dimension,), times)
+
     def gauss_newton(self, theta):
         """The first term of the Hessian alone, J^T (2 I x X X^T) J at theta (d,): equation (18).
 
         The paper takes it for the Hessian on M. The second term vanishes there in the filling case only; in the other
-        the eigenvalues differ, and their signs agree as long as sigma_r > sigma_{r+1}.
+        the eigenvalues differ, and their signs agree as long as sigma_r > sigma_{r+1}. ValueError for more than 2000
+        parameters.
         """
-        images = self.jacobian(theta).T.reshape(self.dimension, self.widths[-1], self.widths[0]) @ self.X
+        self.require_hessian()
+        images = self.jacobian(theta).T.reshape(self.dimension, self.widths[-1], self.widths[0]) @ self.data[1]
         moved = images.reshape(self.dimension, -1)
         return 2 * moved @ moved.T
 
     def sharpness(self, theta):
         """The largest eigenvalue of the Hessian: a float for one point, an array (…) for points (…, d).
 
-        ValueError where the Hessian is not finite.
+        Up to 64 parameters from the Hessian itself, beyond by Lanczos' method from products with vectors, to about
+        1e-11 of the largest |eigenvalue|.
+
+        Raises
+        ------
+        ValueError
+            Where the Hessian is not finite.
+        RuntimeError
+            Where Lanczos' method does not converge and the Hessian is too large to be formed.
         """
-        hessian = self.hessian(theta)
-        if not np.isfinite(hessian).all():
-            raise ValueError("theta is not finite, or so large that the Hessian overflows")
-        return np.linalg.eigvalsh(hessian)[..., -1][()]
+        if self.dimension <= FEW_PARAMETERS:
+            return _largest(self.hessian(theta))[()]
+        return self._each(theta, (), self._lanczos)[()]
 
     def largest_step(self, minimum):
-        """2 / lambda_max at a minimum: beyond it gradient descent does not settle there."""
-        return 2 / float(self.sharpness(self._point(minimum)))
+        """2 / lambda_max at a minimum: beyond it gradient descent does not settle there. ValueError where lambda_max is
+        not positive."""
+        sharpness = float(self.sharpness(self._point(minimum)))
+        if not sharpness > 0:
+            raise ValueError(f"minimum={minimum!r} has sharpness {sharpness:g}: not a minimum with a largest step")
+        return 2 / sharpness
 
     def project(self, theta):
         """A point of M near theta (d,): Gauss-Newton steps theta - J^+ (mu(theta) - target).
@@ -141,7 +184,8 @@ class LinearNetwork(LayerProduct):
         Raises
         ------
         ValueError
-            In words, where the steps do not reach M: from a stationary point of the distance, such as 0.
+            In words, where the steps do not reach M: from a stationary point of the distance, such as 0; and where the
+            Jacobian of the product would have more than 10^7 entries (`balanced` gives a minimum of any network).
         """
         return project(self, self._point(theta))
 
@@ -182,14 +226,41 @@ class LinearNetwork(LayerProduct):
 
     @functools.cached_property
     def data(self):
-        """What every kernel takes first: widths, X, Y."""
-        return np.array(self.widths, dtype=np.int32), self.X.copy(), self.Y.copy()
+        """What every kernel takes first: widths, X, Y. More than d_0 + 1 (and 16) data points are condensed to d_0 + 1
+        that give the same loss for every theta, for the kernels' work grows with their number."""
+        return np.array(self.widths, dtype=np.int32), *condensed(self.X, self.Y)
 
     def scratch(self):
         """A new scratch array for the kernels."""
-        return np.empty(_layers.scratch_size(self.widths, self.X.shape[1]))
+        return np.empty(_layers.scratch_size(self.widths, self.data[1].shape[1]))
+
+    def _times(self, theta):
+        """The function v -> H(theta) v of arrays (d,)."""
+        scratch = self.scratch()
+
+        def times(v):
+            out = np.empty(self.dimension)
+            _curvature.hessian_times(*self.data, theta, v, scratch, out)
+            return out
+
+        return times
+
+    def _lanczos(self, theta):
+        try:
+            return largest_eigenvalue(self._times(theta), self.dimension)
+        except RuntimeError:                    # it did not converge
+            if self.dimension > MOST_DENSE:
+                raise
+            return _largest(self.hessian(theta))
 
     def _each(self, theta, width, function):
         theta = self._points(theta)
         rows = [function(point) for point in np.ascontiguousarray(theta.reshape(-1, self.dimension))]
         return np.array(rows, dtype=float).reshape(theta.shape[:-1] + width)
+
+
+def _largest(hessians):
+    """The largest eigenvalues of Hessians (…, d, d)."""
+    if not np.isfinite(hessians).all():
+        raise ValueError("theta is not finite, or so large that the Hessian overflows")
+    return np.linalg.eigvalsh(hessians)[..., -1]

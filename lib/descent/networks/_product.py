@@ -7,7 +7,9 @@ import numpy as np
 
 from .. import _checks
 
-MOST_PARAMETERS = 2000                          # a Hessian of 32 MB
+MOST_PARAMETERS = 10**6                         # a vector of 8 MB; Lanczos' method keeps 32
+MOST_DENSE = 2000                               # parameters of a network whose Hessian is formed: 32 MB
+MOST_ENTRIES = 10**7                            # of a Jacobian that is formed: 80 MB
 MOST_LAYERS = 50
 
 
@@ -23,7 +25,7 @@ class LayerProduct:
         self.dimension = sum(rows * inner for rows, inner in self.shapes)
         if self.dimension > MOST_PARAMETERS:
             raise ValueError(f"widths={widths!r} need {self.dimension} parameters; at most {MOST_PARAMETERS} are "
-                             "allowed, for the Hessian is dense")
+                             "allowed")
         self.rank = min(self.widths)
         self.dim_image = self.rank * (self.widths[0] + self.widths[-1] - self.rank)
         self.name = "linear network " + "-".join(map(str, self.widths))
@@ -52,8 +54,10 @@ class LayerProduct:
     def jacobian(self, theta):
         """The derivative of mu at theta (d,): (d_h d_0, d), rows in the order of mu's entries by rows.
 
-        The column of entry (a, b) of W_i is W_{>i}[:, a] times W_{<i}[b, :].
+        The column of entry (a, b) of W_i is W_{>i}[:, a] times W_{<i}[b, :]. ValueError where it would have more than
+        10^7 entries.
         """
+        self.require_jacobian()
         layers = self.unpack(self._point(theta))
         below, above = [np.eye(self.widths[0])], [np.eye(self.widths[-1])]
         for layer in layers[:-1]:
@@ -61,6 +65,21 @@ class LayerProduct:
         for layer in layers[:0:-1]:
             above.append(above[-1] @ layer)
         return np.concatenate([np.kron(up, down.T) for up, down in zip(above[::-1], below)], axis=1)
+
+    def require_jacobian(self):
+        """ValueError where the Jacobian of mu is too large to be formed."""
+        entries = self.widths[-1] * self.widths[0] * self.dimension
+        if entries > MOST_ENTRIES:
+            raise ValueError(f"{self.name}: the Jacobian of the product, and with it the projection to M, needs "
+                             f"{entries} entries; at most {MOST_ENTRIES} are formed. `balanced` gives a minimum of any "
+                             "network")
+
+    def require_hessian(self):
+        """ValueError where the Hessian is too large to be formed."""
+        if self.dimension > MOST_DENSE:
+            raise ValueError(f"{self.name} has {self.dimension} parameters; a Hessian is formed for at most "
+                             f"{MOST_DENSE}. `hessian_times` gives its products with vectors, `sharpness` its largest "
+                             "eigenvalue")
 
     def _point(self, theta):
         return _checks.point("theta", theta, self.dimension)

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 SINGULAR = 1e-10                                # singular values below this part of the largest count as zero
+FEW_POINTS = 16                                 # so many data points are kept as they are: integers stay integers
 TIED = 1e-8                                     # sigma_r - sigma_{r+1} below this part of sigma_1 counts as a tie
 
 
@@ -36,6 +37,20 @@ def data(X, Y, widths):
     if X.shape[1] != Y.shape[1]:
         raise ValueError(f"X has {X.shape[1]} columns and Y {Y.shape[1]}: each data point is one column of both")
     return X, Y
+
+
+def condensed(X, Y):
+    """Data X' (d_0, m), Y' (d_h, m) of few points, m <= max(d_0 + 1, 16), with |Y' - W X'| = |Y - W X| for every W.
+
+    With X^T = Q R they are R^T and Y Q, and one point (0, c) for the part of Y that no W reaches, |c| = |Y - Y Q Q^T|.
+    """
+    if X.shape[1] <= max(X.shape[0] + 1, FEW_POINTS):
+        return X.copy(), Y.copy()
+    q, r = np.linalg.qr(X.T)
+    x, y = np.zeros((X.shape[0], len(r) + 1)), np.zeros((Y.shape[0], len(r) + 1))
+    x[:, :-1], y[:, :-1] = r.T, Y @ q
+    y[0, -1] = np.linalg.norm(Y - y[:, :-1] @ q.T)
+    return x, y
 
 
 def _matrix(name, value, rows):

@@ -10,12 +10,13 @@ def third_derivative(network, theta, directions):
     cut behind s^2.
     """
     layers, moves = network.unpack(theta), network.unpack(directions)
-    f = [(network.X, 0 * network.X, 0 * network.X)]
+    _, x, y = network.data
+    f = [(x, 0 * x, 0 * x)]
     for w, v in zip(layers, moves):
         f0, f1, f2 = f[-1]
         f.append((w @ f0, w @ f1 + v @ f0, w @ f2 + v @ f1))
     f0, f1, f2 = f.pop()
-    d0, d1, d2 = 2 * (f0 - network.Y), 2 * f1, 2 * f2
+    d0, d1, d2 = 2 * (f0 - y), 2 * f1, 2 * f2
     blocks = []
     for w, v in zip(layers[::-1], moves[::-1]):
         f0, f1, f2 = f.pop()
