@@ -5,9 +5,9 @@ import functools
 import numpy as np
 import pytest
 from descent import basins, landscapes
-from descent.basins._classify import centre, rows
 from descent.basins._kinds import fate
 from descent.basins._lockstep import LANES, LONGEST_PERIOD
+from descent.basins._rows import centre, rows
 from descent.kernels import kernel
 
 CAP = 700
@@ -34,10 +34,22 @@ def one_by_one(f):
     def one_by_one(xmin, xmax, ymin, ymax, ny, first, eta, max_steps, kind, steps, rises, limit):
         for i in range(kind.shape[0]):
             for j in range(kind.shape[1]):
-                p = middle(xmin, xmax, ymin, ymax, ny, kind.shape[1], first + i, j)
+                p = middle((xmin, xmax, ymin, ymax, ny), kind.shape[1], first + i, j)
                 kind[i, j], steps[i, j], limit[i, j], rises[i, j], _, _, _ = end(p, eta, nowhere, max_steps)
 
     return one_by_one
+
+
+@functools.cache
+def alone(f):
+    end, nowhere = fate(f), np.empty((0, f.dimension + 2))
+
+    @kernel()
+    def alone(p, eta, max_steps):
+        kind, steps, limit, rises, _, _, _ = end(p, eta, nowhere, max_steps)
+        return kind, steps, limit, rises
+
+    return alone
 
 
 def tables(shape):
@@ -117,6 +129,36 @@ def test_proved_starts_have_the_kind_that_the_rules_give(name, box, fraction):
     assert (proved.steps <= plain.steps).all() and np.array_equal(proved.steps[~settled], plain.steps[~settled])
     if settled.any():
         assert proved.steps[settled].mean() < 0.8 * plain.steps[settled].mean()
+
+
+@pytest.mark.parametrize("name, parameters, dimension", [("two-wells-1d", {}, 1), ("chen-f4", {}, 2),
+                                                         ("product", {"n": 3}, 3)], ids=str)
+def test_a_list_of_starts_ends_as_each_start_alone(name, parameters, dimension):
+    f = landscapes.named(name, **parameters)
+    starts = np.random.default_rng(7).uniform(-2, 2, (3 * LANES + 1, dimension))
+    for eta in (0.05, 0.4):
+        found = basins.classify_starts(f, eta, starts, max_steps=CAP)
+        for k, start in enumerate(starts):
+            kind, steps, limit, rises = alone(f)(tuple(start.tolist()), eta, CAP)
+            assert (found.kind[k], found.steps[k], found.limit[k], found.rises[k]) == (kind, steps, limit, rises)
+
+
+def test_a_list_of_the_centres_of_cells_is_the_grid():
+    f, box, shape = landscapes.named("chen-f4"), (-3, 3, -3, 3), (13, 29)
+    y, x = (low + (high - low) * (np.arange(n) + 0.5) / n for low, high, n in ((-3, 3, 13), (-3, 3, 29)))
+    starts = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    for proved in (False, True):
+        grid = basins.classify(f, 0.45, box, shape, proved=proved)
+        listed = basins.classify_starts(f, 0.45, starts, proved=proved)
+        for field in ("kind", "steps", "rises", "limit", "period"):
+            assert np.array_equal(getattr(grid, field).ravel(), getattr(listed, field)), field
+    assert listed.box is None and listed.shape == (len(starts),)
+
+
+@pytest.mark.parametrize("starts", [[], [[np.nan, 0]], [1.0, 2.0], [[1, 2, 3]], "12", [[[0, 1]]]], ids=str)
+def test_starts_are_finite_points(starts):
+    with pytest.raises(ValueError, match="^starts"):
+        basins.classify_starts(landscapes.named("chen-f4"), 0.1, starts)
 
 
 def test_proved_needs_a_neighbourhood():

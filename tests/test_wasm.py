@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import pytest
 from descent import _tree, basins, figures, landscapes, wasm
-from descent.basins._classify import kind_rows, rows
+from descent.basins._rows import kind_rows, rows
 from descent.demos._basin_map import CHEN
 from descent.kernels import kernel
 from descent.wasm import _compile

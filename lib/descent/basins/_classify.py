@@ -1,29 +1,26 @@
-"""The fate of every start on a grid."""
+"""The fate of every start on a grid, or of a list."""
 
 import concurrent.futures
 import dataclasses
-import functools
 import os
 
 import numpy as np
 
 from .. import _checks
 from .._progress import reporter
-from .._vectors import vectors
-from ..kernels import kernel
-from ._kinds import BOUNDED, KINDS
-from ._lockstep import LONGEST_PERIOD, lockstep
+from ._kinds import KINDS
 from ._neighbourhood import neighbourhoods
+from ._rows import listed, rows
 
-PERIOD_TOLERANCE2 = 1e-7**2                     # of the excursion, and of the distance from the origin
 MOST_STEPS = 2**31 - 2
+MOST_STARTS = 10**8
 MIDDLE = 0.5                                    # w of Theorem 2
 BANDS = 64                                      # pieces of work: enough for a cluster, large enough for a process
 
 
 @dataclasses.dataclass(frozen=True)
 class Basins:
-    """What becomes of each start on a cell-centred grid, x_j = xmin + (xmax - xmin) (j + 1/2) / nx.
+    """What becomes of each start on a cell-centred grid, x_j = xmin + (xmax - xmin) (j + 1/2) / nx, or of a list.
 
     Attributes
     ----------
@@ -32,7 +29,7 @@ class Basins:
     rises : int32 of the same shape, steps at which the loss did not fall (while |grad f| > 1e-6)
     limit : int8 of the same shape, index of the minimum reached (0 for a set of minima), -1 if none
     period : int32 of the same shape, period up to 64 of a bounded orbit, 0 if none was found
-    box, shape : as given
+    box, shape : as given; of a list of starts: None, (n,)
     """
 
     kind: np.ndarray
@@ -40,7 +37,7 @@ class Basins:
     rises: np.ndarray
     limit: np.ndarray
     period: np.ndarray
-    box: tuple
+    box: tuple | None
     shape: tuple
 
     def fraction(self, kind):
@@ -83,35 +80,77 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None, 
         For a step that is not positive and finite, an empty box, a grid of more than 1e8 cells, ``proved`` where no
         neighbourhood is known.
     """
-    eta = _checks.positive("eta", eta)
-    max_steps = _checks.whole("max_steps", max_steps, 1, MOST_STEPS)
-    if _checks.landscape("f", f).dimension not in (1, 2):
+    eta, max_steps, regions = _checked(f, eta, max_steps, proved)
+    if f.dimension not in (1, 2):
         raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
-    if f.minima is None:
-        raise ValueError(f"f={f.name} has no known minima: without them no start can be said to converge")
-    if proved and (f.dimension != 2 or f.minima.points is None):
-        raise ValueError(f"proved={proved!r} must be False for f={f.name}: it needs two variables and isolated minima")
     bounds, cells = _checks.grid(box, shape, f.dimension)
-    regions = np.empty((len(f.minima.points) if proved else 0, f.dimension + 2))
-    if proved:
-        neighbourhoods(f)(eta, MIDDLE, regions)
     ny, nx = cells if f.dimension == 2 else (1, *cells)
-    edges = np.linspace(0, ny, min(ny, BANDS) + 1).astype(int).tolist()
-    work = [(f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, regions, max_steps)
-            for first, last in zip(edges[:-1], edges[1:])]
-    if executor is None:
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            bands = _gather(pool, work, progress)
-    else:
-        bands = _gather(executor, work, progress)
+    bands = _run(executor, progress, _band, ny,
+                 lambda first, last: (f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, regions, max_steps))
     results = (np.concatenate(part).reshape(cells) for part in zip(*bands))
     return Basins(*results, box=tuple(bounds.tolist()), shape=cells)
 
 
-def _gather(executor, work, progress):
-    """The bands in order; what has not begun is cancelled when one fails or the reader stops it."""
+def classify_starts(f, eta, starts, max_steps=20000, executor=None, progress=None, proved=False):
+    """Where gradient descent with step eta goes from each start of a list, such as a random sample.
+
+    Parameters
+    ----------
+    f : Landscape with known minima
+    starts : (n, d), finite
+    eta, max_steps, executor, progress, proved : as for `classify`, whose rules these are
+
+    Returns
+    -------
+    Basins
+        Its arrays are (n,), ``box`` is None.
+
+    Raises
+    ------
+    ValueError
+        As `classify`, and for starts that are not finite points of f's variables.
+    """
+    eta, max_steps, regions = _checked(f, eta, max_steps, proved)
+    starts = _checks.points("starts", starts, f.dimension)
+    if starts.ndim != 2 or not 1 <= len(starts) <= MOST_STARTS or not np.isfinite(starts).all():
+        raise ValueError(f"starts: an array of shape {starts.shape} must be finite, (n, {f.dimension}), n at most 1e8")
+    parts = _run(executor, progress, _part, len(starts),
+                 lambda first, last: (f, eta, starts[first:last], regions, max_steps))
+    results = (np.concatenate(part, axis=1)[0] for part in zip(*parts))
+    return Basins(*results, box=None, shape=(len(starts),))
+
+
+def _checked(f, eta, max_steps, proved):
+    """The step, the cap, and the neighbourhoods (m, d + 2) in which a start is stopped."""
+    eta = _checks.positive("eta", eta)
+    max_steps = _checks.whole("max_steps", max_steps, 1, MOST_STEPS)
+    if _checks.landscape("f", f).minima is None:
+        raise ValueError(f"f={f.name} has no known minima: without them no start can be said to converge")
+    if not hasattr(f, "kernels"):
+        raise ValueError(f"f={f.name} must be a Landscape: maps of a network are not compiled")
+    if not proved:
+        return eta, max_steps, np.empty((0, f.dimension + 2))
+    if f.dimension != 2 or f.minima.points is None:
+        raise ValueError(f"proved={proved!r} must be False for f={f.name}: it needs two variables and isolated minima")
+    regions = np.empty((len(f.minima.points), 4))
+    neighbourhoods(f)(eta, MIDDLE, regions)
+    return eta, max_steps, regions
+
+
+def _run(executor, progress, function, n, arguments):
+    """The results of function(*arguments(first, last)) for the pieces of range(n), in order."""
+    edges = np.linspace(0, n, min(n, BANDS) + 1).astype(int).tolist()
+    work = [arguments(first, last) for first, last in zip(edges[:-1], edges[1:])]
+    if executor is not None:
+        return _gather(executor, function, work, progress)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return _gather(pool, function, work, progress)
+
+
+def _gather(executor, function, work, progress):
+    """The pieces in order; what has not begun is cancelled when one fails or the reader stops it."""
     report = reporter(progress, len(work))
-    futures = [executor.submit(_band, *arguments) for arguments in work]
+    futures = [executor.submit(function, *arguments) for arguments in work]
     bands = []
     try:
         for future in futures:
@@ -125,80 +164,17 @@ def _gather(executor, work, progress):
 
 def _band(f, eta, box, ny, nx, first, last, regions, max_steps):
     """Rows first … last - 1 of the grid: kind, steps, rises, limit, period."""
-    kind, limit = np.empty((last - first, nx), np.int8), np.empty((last - first, nx), np.int8)
-    steps, rises, period = (np.empty((last - first, nx), np.int32) for _ in range(3))
-    rows(f)(*box, ny, first, eta, regions, max_steps, kind, steps, rises, limit, period)
-    return kind, steps, rises, limit, period
+    tables = _tables(last - first, nx)
+    rows(f)(*box, ny, first, eta, regions, max_steps, *tables)
+    return tables
 
 
-@functools.cache
-def centre(dimension):
-    """The kernel centre(xmin, xmax, ymin, ymax, ny, nx, i, j) -> the point in the middle of cell (i, j)."""
-    if dimension == 1:
-        @kernel()
-        def centre(xmin, xmax, ymin, ymax, ny, nx, i, j):
-            return (xmin + (xmax - xmin) * (j + 0.5) / nx,)
-    else:
-        @kernel()
-        def centre(xmin, xmax, ymin, ymax, ny, nx, i, j):
-            return xmin + (xmax - xmin) * (j + 0.5) / nx, ymin + (ymax - ymin) * (i + 0.5) / ny
-    return centre
+def _part(f, eta, starts, regions, max_steps):
+    """The same for a list of starts, as tables of one row."""
+    tables = _tables(1, len(starts))
+    listed(f)(np.ascontiguousarray(starts), eta, regions, max_steps, *tables)
+    return tables
 
 
-@functools.cache
-def rows(f):
-    """The kernel that classifies rows first, first + 1, … of a grid of ny rows, with the period of bounded orbits.
-
-    ``neighbourhoods`` (m, d + 2): those of `fate`, in which a start is stopped.
-    """
-    gradient, space = f.kernels.gradient, vectors(f.dimension)
-    descend, norm2, distance2 = space.descend, space.norm2, space.distance2
-
-    @kernel()
-    def period_of(p, eta):
-        q, excursion2 = p, 0.0
-        for k in range(1, LONGEST_PERIOD + 1):
-            q = descend(q, eta, gradient(q))
-            gap2 = distance2(p, q)
-            # back where it was, after having been away: an orbit that creeps is never far
-            if gap2 <= PERIOD_TOLERANCE2 * (1.0 + norm2(p)) and gap2 <= PERIOD_TOLERANCE2 * excursion2:
-                return k
-            excursion2 = max(excursion2, gap2)
-        return 0
-
-    @kernel()
-    def record(out, cell, what, k, risen, m, last, eta):
-        kind, steps, rises, limit, period = out
-        kind[0, cell], steps[0, cell], rises[0, cell], limit[0, cell] = what, k, risen, m
-        period[0, cell] = period_of(last, eta) if what == BOUNDED else 0
-
-    run = lockstep(f, centre(f.dimension), record)
-
-    @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1], int32, int8[:, ::1], "
-            "int32[:, ::1], int32[:, ::1], int8[:, ::1], int32[:, ::1])")
-    def classify_rows(xmin, xmax, ymin, ymax, ny, first, eta, neighbourhoods, max_steps, kind, steps, rises, limit,
-                      period):
-        run(xmin, xmax, ymin, ymax, ny, kind.shape[1], first, kind.shape[0], eta, neighbourhoods, max_steps,
-            (kind, steps, rises, limit, period))
-
-    return classify_rows
-
-
-@functools.cache
-def kind_rows(f):
-    """The kernel of the live maps: kinds alone, each start stopped where its stable convergence is proved.
-
-    ``neighbourhoods`` (m, d + 2): minimum, radius^2 and level of an invariant neighbourhood.
-    """
-    @kernel()
-    def record(kinds, cell, kind, steps, rises, limit, last, eta):
-        kinds[0, cell] = kind
-
-    run = lockstep(f, centre(f.dimension), record)
-
-    @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1], int32, int8[:, ::1])")
-    def kind_rows(xmin, xmax, ymin, ymax, ny, first, eta, neighbourhoods, max_steps, kind):
-        run(xmin, xmax, ymin, ymax, ny, kind.shape[1], first, kind.shape[0], eta, neighbourhoods, max_steps,
-            kind)
-
-    return kind_rows
+def _tables(ny, nx):
+    return tuple(np.empty((ny, nx), dtype) for dtype in (np.int8, np.int32, np.int32, np.int8, np.int32))

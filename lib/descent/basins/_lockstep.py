@@ -44,18 +44,18 @@ def choose(first, p, q): return ({each("p[{i}] if first else q[{i}]")},)
 
 
 @functools.cache
-def lockstep(f, middle, record):
-    """The kernel that finds the fate of every start of some rows of a grid.
+def lockstep(f, start, record):
+    """The kernel that finds the fate of every start of a table.
 
-    lockstep(xmin, xmax, ymin, ymax, ny, nx, first, rows, eta, neighbourhoods, max_steps, out): the arguments of `fate`
-    and of the grid. For each start it calls record(out, cell, kind, steps, rises, limit, last, eta), with ``cell`` the
-    start's index by rows, ``last`` the point that decided, ``out`` anything.
+    lockstep(where, first, rows, nx, eta, neighbourhoods, max_steps, out): the starts are start(where, nx, i, j) for the
+    rows i = first, …, first + rows - 1 and the columns j = 0, …, nx - 1, the rest is as for `fate`. For each start it
+    calls record(out, cell, kind, steps, rises, limit, last, eta), with ``cell`` the start's index by rows, ``last`` the
+    point that decided. What ``where`` and ``out`` are is the business of the two kernels.
 
     Parameters
     ----------
     f : Landscape
-    middle : the kernel of the starts, middle(xmin, xmax, ymin, ymax, ny, nx, i, j) -> point
-    record : kernel
+    start, record : kernels
     """
     columns, POINT, SLOPE, FORMER, LOSS = _columns(f.dimension)
     get, put, same, choose, move = (columns[name] for name in ("get", "put", "same", "choose", "move"))
@@ -65,10 +65,10 @@ def lockstep(f, middle, record):
     floats, wholes = scratch("float64", LOSS + LANES), scratch("int64", MARK + LANES)
 
     @kernel()
-    def begin(numbers, counts, n, xmin, xmax, ymin, ymax, ny, nx, i, j, cell, more, near):
+    def begin(numbers, counts, n, where, nx, i, j, cell, more, near):
         """Put `more` starts of row i, from column j on, into the lanes n, n + 1, …"""
         for k in range(more):
-            p = middle(xmin, xmax, ymin, ymax, ny, nx, i, j + k)
+            p = start(where, nx, i, j + k)
             loss, slope = value(p), gradient(p)
             put(numbers, POINT, n + k, p)
             put(numbers, SLOPE, n + k, slope)
@@ -143,7 +143,7 @@ def lockstep(f, middle, record):
         return level, reach * reach * (1 + ROUNDING)
 
     @kernel()
-    def lockstep(xmin, xmax, ymin, ymax, ny, nx, first, rows, eta, neighbourhoods, max_steps, out):
+    def lockstep(where, first, rows, nx, eta, neighbourhoods, max_steps, out):
         numbers, counts = floats(), wholes()
         near = bounds(neighbourhoods)
         n = held = begun = time = 0
@@ -162,7 +162,7 @@ def lockstep(f, middle, record):
                     while n < LANES and begun < rows * nx:
                         i, j = begun // nx, begun % nx
                         more = min(LANES - n, nx - j)
-                        begin(numbers, counts, n, xmin, xmax, ymin, ymax, ny, nx, first + i, j, begun, more, near)
+                        begin(numbers, counts, n, where, nx, first + i, j, begun, more, near)
                         begun, n = begun + more, n + more
                     if n == 0:
                         return

@@ -6,9 +6,9 @@ import numpy as np
 
 from .. import _checks
 from .._vectors import vectors
-from ..basins._classify import kind_rows
 from ..basins._kinds import STABLE, UNSTABLE, fate
 from ..basins._neighbourhood import neighbourhoods
+from ..basins._rows import kind_rows
 from ..kernels import kernel
 from . import vocabulary as v
 from ._figure import Figure

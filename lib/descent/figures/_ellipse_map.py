@@ -10,9 +10,9 @@ import numpy as np
 
 from .. import _checks, landscapes, maps
 from .._vectors import vectors
-from ..basins._classify import centre, rows
 from ..basins._kinds import DIVERGED, UNSTABLE
 from ..basins._lockstep import lockstep
+from ..basins._rows import centre, rows
 from ..kernels import kernel
 from . import vocabulary as v
 from ._basin_map import limit_sharpness, scaled_step
@@ -48,7 +48,7 @@ def step_rows(f):
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, int32, int32[:, ::1])")
     def step_rows(xmin, xmax, ymin, ymax, ny, first, eta, max_steps, steps):
-        run(xmin, xmax, ymin, ymax, ny, steps.shape[1], first, steps.shape[0], eta, nowhere, max_steps, steps)
+        run((xmin, xmax, ymin, ymax, ny), first, steps.shape[0], steps.shape[1], eta, nowhere, max_steps, steps)
 
     return step_rows
 

@@ -3,7 +3,7 @@
 import functools
 import math
 
-from ..basins._classify import centre
+from ..basins._rows import centre
 from ..kernels import kernel
 
 
@@ -16,7 +16,7 @@ def values_grid(function):
     def values(xmin, xmax, ymin, ymax, out):
         for i in range(out.shape[0]):
             for j in range(out.shape[1]):
-                out[i, j] = function(middle(xmin, xmax, ymin, ymax, out.shape[0], out.shape[1], i, j))
+                out[i, j] = function(middle((xmin, xmax, ymin, ymax, out.shape[0]), out.shape[1], i, j))
 
     return values
 
