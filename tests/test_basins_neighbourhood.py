@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from descent import basins, landscapes
 from descent.basins import STABLE, UNSTABLE
-from descent.basins._rows import kind_rows
 from descent.basins._neighbourhood import neighbourhoods
+from descent.basins._rows import kind_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from descent import basins, landscapes, orbits
 
 F4 = landscapes.named("chen-f4")
 H = landscapes.named("hyperbola", scale=0.5)
-JOB = {"f": F4, "eta": 0.3, "box": (-3, 3, -3, 3), "shape": (70, 33), "max_steps": 3000}
+JOB = {"f": F4, "eta": 0.3, "box": (-3, 3, -3, 3), "shape": (70, 940), "max_steps": 3000}
 
 
 def assert_same(a, b):

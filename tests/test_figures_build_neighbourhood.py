@@ -128,6 +128,18 @@ def test_sets_without_a_sample_and_balls_that_m_does_not_end_are_told(state, wor
     assert word in FIGURE.summarise(values(**state))
 
 
+def test_the_answers_of_the_chapter():
+    """What it says of f2 at 0.70 of the largest step, of f1 and f4 at 0.50."""
+    low, high, near = (values(choice=F2, **{"fraction": 0.7, **state}) for state in ({"w": 0.05}, {"w": 0.95},
+                                                                                     {"fraction": 0.99}))
+    assert [round(v["radius"], 3) for v in (low, high)] == [0.018, 0.209] and round(near["radius"], 4) == 0.0043
+    assert [round(v["constant"], 3) for v in (low, high)] == [0.285, 0.015]
+    wide, wider = (values(choice=F2, fraction=0.7, wide=True, w=w) for w in (0.5, 0.95))
+    assert [wide[name] for name in ("inside", "gone_count", "short_count")] == [1276, 0, 214]
+    assert [wider[name] for name in ("inside", "gone_count")] == [1188, 90]
+    assert all(values(choice=choice, fraction=0.5, free=True)["away_count"] > 0 for choice in (F1, F4))
+
+
 # --- the charts -----------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("choice", range(4), ids=NAMES)
@@ -173,7 +185,7 @@ def test_corners_have_a_picture(state):
 
 def test_the_whole_program_equals_numba_bit_for_bit_under_wasm():
     hosts, through = hosted(FIGURE)
-    assert all(host.about["imports"] == [] for host in hosts)
+    assert all(host.about["imports"] == [] for host in hosts if host)
     for state in ({"choice": F1, "free": True}, {"choice": F2, "wide": True, "w": 0.9}, {"choice": F3}, {"choice": F4}):
         native, through_wasm = FIGURE.values(state), through.values(state)
         for name, value in native.items():
@@ -221,3 +233,8 @@ def test_the_controls_are_tied_and_another_landscape_takes_the_place_of_the_firs
 def test_the_controls_refuse_what_they_do_not_have(options):
     with pytest.raises(ValueError, match=f"^{next(iter(options))}="):
         demo(**options)
+
+
+def test_the_ball_is_drawn_over_the_circle_that_it_may_coincide_with():
+    names = [run["name"] for layer in FIGURE.panels[0][0]["layers"] for run in layer.get("runs", [])]
+    assert [name.split()[0] for name in names] == ["radius", "the"] and "ball" in names[1]

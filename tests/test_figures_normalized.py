@@ -131,9 +131,22 @@ def test_a_function_of_ones_own_has_its_figure(formula):
     figures.render(figure, state)
 
 
+@pytest.mark.parametrize("formula, written", [
+    ("(x**4 - 2*x*y)**2", ", h = x⁴ − 2xy"), ("(exp(x)*y - 1)**2", ", h = y·exp(x) − 1"),
+    ("abs(x) + abs(y - 1)", ", h = Σ|hₛ|"), ("(exp(x) + exp(y) + exp(x*y) + x - 7)**2", "")])
+def test_the_title_says_what_h_is_where_there_is_room(formula, written):
+    assert [f"|h|{written}: f is least at h = 0" == panel["label"] for panel in own(formula).panels[0]] == [False, True]
+
+
+def test_every_chart_has_a_legend_of_its_own():
+    dots = [layer["name"] for column in FIGURE.panels for panel in column for layer in panel["layers"]
+            if layer["layer"] == "dots"]
+    assert len(dots) == len(set(dots)) == 4     # a legend leaves out what one before it has
+
+
 def test_a_function_with_a_residual_shows_it_and_the_valley_and_another_its_loss_and_sharpness():
     titles = [panel["label"] for column in own("(x*y - 1)**2").panels for panel in column]
-    assert titles[1].startswith("|h|") and titles[3].startswith("sharpness")
+    assert titles[1] == "|h|, h = xy − 1: f is least at h = 0" and titles[3].startswith("sharpness")
     v = own("(x*y - 1)**2").values()
     ends = v["valley"][:v["valley_count"]].reshape(-1, 2)
     assert len(ends) > 50 and np.abs(ends.prod(axis=1) - 1).max() < 0.02
@@ -176,7 +189,7 @@ def test_there_are_no_contours_where_there_is_no_value():
 
 def test_the_whole_program_runs_under_wasm_and_agrees():
     hosts, through = hosted(FIGURE)
-    assert [host.about["imports"] for host in hosts] == [["exp", "pow"], []]        # steps, and the line of decay
+    assert [host.about["imports"] for host in hosts if host] == [["exp", "pow"], []]    # steps, and the decay
     for state in ({}, {"alpha": 1.5, "beta": 0.25, "steps": 1e3}, {"eta": 1.0, "y0": 3.5}):
         native, through_wasm = FIGURE.values(state), through.values(state)
         for name, value in native.items():

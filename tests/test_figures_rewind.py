@@ -141,7 +141,7 @@ def test_every_corner_of_the_controls_has_a_picture_and_whole_sentences(state):
 
 def test_the_whole_program_equals_numba_bit_for_bit_under_wasm():
     (host, *variants), through = hosted(FIGURE)
-    assert variants == [None] * 3 and host.about["imports"] == []
+    assert not any(variants) and host.about["imports"] == []
     for state in ({}, {"choice": SADDLE, "n": 100, "angle": 290}, {"fraction": 1.1}, {"choice": FLAT, "n": 25}):
         native, through_wasm = FIGURE.values(state), through.values(state)
         for name, value in native.items():

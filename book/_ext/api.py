@@ -41,7 +41,7 @@ class Api(SphinxDirective):
 
     def section(self, name, module, public):
         # smart quotes would turn the derivative F' into F’
-        section = nodes.section("", nodes.title(text=name.rpartition(".")[2]), ids=[name], support_smartquotes=False)
+        section = nodes.section("", nodes.title(text=name.partition(".")[2]), ids=[name], support_smartquotes=False)
         self.state.document.note_explicit_target(section)
         self.env.get_domain("std").note_hyperlink_target(name, self.env.docname, name, name)
         section += self.blocks(docstrings.parse(module.__doc__).blocks, name)
@@ -55,7 +55,7 @@ class Api(SphinxDirective):
 
     def constants(self, module, public):
         """All constants of a module, as one entry with a line for each."""
-        lines = [self.head(module, key, "data", after=f" = {value!r}") for key, value in public.items()]
+        lines = [self.head(module, key, "data", after=" = " + docstrings.short(value)) for key, value in public.items()]
         return addnodes.desc("", *lines, addnodes.desc_content(), domain="py", objtype="data", classes=["py", "data"])
 
     def entry(self, module, key, value, kind):

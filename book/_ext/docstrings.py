@@ -12,7 +12,7 @@ import pkgutil
 import re
 
 DELIBERATE = 80                                 # columns: below it, an entry's first line was not broken for its length
-LONGEST_DEFAULT = 40                            # characters of a default value in a signature
+LONGEST_DEFAULT = 40                            # characters of a default value in a signature, and of a constant
 WITH_ENTRIES = ("Parameters", "Attributes", "Raises", "Returns", "Yields")
 INDENT = " " * 4
 
@@ -95,10 +95,13 @@ def with_fields(docstring, value):
 
 
 def modules(package):
-    """The public modules of a package, by name."""
-    found = pkgutil.iter_modules(importlib.import_module(package).__path__)
-    names = [f"{package}.{module.name}" for module in found if not module.name.startswith("_")]
-    return {name: importlib.import_module(name) for name in names}
+    """The public modules of a package, by name, with those of packages in it."""
+    found = {}
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if not module.name.startswith("_"):
+            name = f"{package}.{module.name}"
+            found |= {name: importlib.import_module(name)} | (modules(name) if module.ispkg else {})
+    return found
 
 
 def public(module):
@@ -159,11 +162,15 @@ def signature(found):
             texts.append("*")
         text = str(parameter.replace(annotation=parameter.empty, default=parameter.empty))
         if parameter.default is not parameter.empty:
-            default = getattr(parameter.default, "__name__", None) or repr(parameter.default)
-            text += "=" + (default if len(default) <= LONGEST_DEFAULT else "…")
+            text += "=" + (getattr(parameter.default, "__name__", None) or short(parameter.default))
         texts.append(text)
         previous = parameter.kind
     return texts + ["/"] * (previous == inspect.Parameter.POSITIONAL_ONLY)
+
+
+def short(value):
+    """A value as it is written, "…" where that is long."""
+    return repr(value) if len(repr(value)) <= LONGEST_DEFAULT else "…"
 
 
 def undescribed(value, method=False):

@@ -14,8 +14,10 @@ from ._rows import listed, rows
 
 MOST_STEPS = 2**31 - 2
 MOST_STARTS = 10**8
+PROCESSORS = os.cpu_count() or 1
 MIDDLE = 0.5                                    # w of Theorem 2
-BANDS = 64                                      # pieces of work: enough for a cluster, large enough for a process
+PIECES = 64                                     # of work at most: enough for a cluster
+PIECE = 1024                                    # starts in each, where there are enough: filling the lanes takes time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +87,7 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None, 
         raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
     bounds, cells = _checks.grid(box, shape, f.dimension)
     ny, nx = cells if f.dimension == 2 else (1, *cells)
-    bands = _run(executor, progress, _band, ny,
+    bands = _run(executor, progress, _band, ny, nx,
                  lambda first, last: (f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, regions, max_steps))
     results = (np.concatenate(part).reshape(cells) for part in zip(*bands))
     return Basins(*results, box=tuple(bounds.tolist()), shape=cells)
@@ -114,7 +116,7 @@ def classify_starts(f, eta, starts, max_steps=20000, executor=None, progress=Non
     starts = _checks.points("starts", starts, f.dimension)
     if starts.ndim != 2 or not 1 <= len(starts) <= MOST_STARTS or not np.isfinite(starts).all():
         raise ValueError(f"starts: an array of shape {starts.shape} must be finite, (n, {f.dimension}), n at most 1e8")
-    parts = _run(executor, progress, _part, len(starts),
+    parts = _run(executor, progress, _part, len(starts), 1,
                  lambda first, last: (f, eta, starts[first:last], regions, max_steps))
     results = (np.concatenate(part, axis=1)[0] for part in zip(*parts))
     return Basins(*results, box=None, shape=(len(starts),))
@@ -137,13 +139,14 @@ def _checked(f, eta, max_steps, proved):
     return eta, max_steps, regions
 
 
-def _run(executor, progress, function, n, arguments):
-    """The results of function(*arguments(first, last)) for the pieces of range(n), in order."""
-    edges = np.linspace(0, n, min(n, BANDS) + 1).astype(int).tolist()
+def _run(executor, progress, function, rows, width, arguments):
+    """The results of function(*arguments(first, last)) for the pieces of range(rows), in order; rows have `width`."""
+    pieces = min(rows, PIECES, max(2 * PROCESSORS, rows * width // PIECE))
+    edges = np.linspace(0, rows, pieces + 1).astype(int).tolist()
     work = [arguments(first, last) for first, last in zip(edges[:-1], edges[1:])]
     if executor is not None:
         return _gather(executor, function, work, progress)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with concurrent.futures.ThreadPoolExecutor(PROCESSORS) as pool:
         return _gather(pool, function, work, progress)
 
 

@@ -8,6 +8,7 @@ from ..orbits import escaped
 
 STABLE, UNSTABLE, BOUNDED, OTHER, DIVERGED = range(5)
 KINDS = ("stable", "unstable", "bounded", "other", "diverged")
+UNDECIDED, ASK = -1, len(KINDS)                 # of a start on its way
 
 # Stopping rules (squares, where the quantity is a norm)
 ARRIVED_GRADIENT2 = 1e-8**2                     # a listed minimum: |grad f| below this …
@@ -44,7 +45,7 @@ def arrival(f):
 
 @functools.cache
 def verdict(f):
-    """The kernel verdict(p, loss, gradient2, neighbourhoods) -> (kind, limit, proved) at one step, kind -1: go on.
+    """The kernel verdict(p, loss, gradient2, neighbourhoods) -> (kind, limit, proved) at one step; UNDECIDED: go on.
 
     The rules, in this order: p is within a neighbourhood in which stable convergence is proved (rows minimum,
     radius^2, level of ``neighbourhoods``); arrived at a minimum; another stationary point; diverged. STABLE stands for
@@ -65,33 +66,36 @@ def verdict(f):
             return OTHER, -1, False
         if escaped(norm2(p)):
             return DIVERGED, -1, False
-        return -1, -1, False
+        return UNDECIDED, -1, False
 
     return verdict
 
 
 @functools.cache
-def suspicion(f):
-    """The kernel suspicion(p, loss, gradient2, near) -> False where no rule of `verdict` applies; without branches.
+def ruling(f):
+    """The kernel ruling(p, loss, gradient2, near) -> kind: `verdict` without branches, as far as that goes.
 
-    ``near``: the level and the square of the radius about 0 that bound the neighbourhoods.
+    UNDECIDED where no rule applies, ASK where `verdict` must be asked. ``near``: the level and the square of the radius
+    about 0 that bound the neighbourhoods.
     """
     residual, norm2 = f.kernels.residual, vectors(f.dimension).norm2
     if f.minima.points is not None:
         @kernel()
-        def arriving(p, gradient2):
-            return gradient2 < ARRIVED_GRADIENT2    # so is what stands still
+        def settled(p, gradient2, kind):
+            return ASK if gradient2 < ARRIVED_GRADIENT2 else kind       # so is what stands still
     else:
         @kernel()
-        def arriving(p, gradient2):
-            return (abs(residual(p)) < ARRIVED_RESIDUAL) | (gradient2 < STILL_GRADIENT2)
+        def settled(p, gradient2, kind):
+            kind = OTHER if gradient2 < STILL_GRADIENT2 else kind
+            return STABLE if abs(residual(p)) < ARRIVED_RESIDUAL else kind
 
     @kernel()
-    def suspicion(p, loss, gradient2, near):
+    def ruling(p, loss, gradient2, near):
         size2 = norm2(p)
-        return arriving(p, gradient2) | escaped(size2) | ((loss < near[0]) & (size2 < near[1]))
+        kind = settled(p, gradient2, DIVERGED if escaped(size2) else UNDECIDED)
+        return ASK if (loss < near[0]) & (size2 < near[1]) else kind
 
-    return suspicion
+    return ruling
 
 
 @functools.cache

@@ -13,20 +13,21 @@ from .._generated import define
 from .._scratch import scratch
 from .._vectors import vectors
 from ..kernels import kernel
-from ._kinds import BOUNDED, STABLE, UNSTABLE, WATCHED_GRADIENT2, suspicion, verdict
+from ._kinds import ASK, BOUNDED, STABLE, UNDECIDED, UNSTABLE, WATCHED_GRADIENT2, ruling, verdict
 
 LANES = 128
-CROWD = 8                                       # the rules are asked when one lane in so many holds still
+CROWD = 4                                       # the rules are asked when one lane in so many holds still
 ROUNDING = 1e-9                                 # a margin for that of the bounds
 LONGEST_PERIOD = 64                             # of the cycles that are found
 
 # Columns of a lane: whole numbers …
-AGE, CELL, RISES, HELD, MARK = (LANES * i for i in range(5))
+AGE, CELL, RISES, KIND, MARK = (LANES * i for i in range(5))
+INDEX, FATE, STEPS, RISEN, LIMIT = (LANES * i for i in range(5))     # … and of the list of those that have ended
 
 
 @functools.cache
-def _columns(d):
-    """Kernels for the columns of floats of a lane, and where they begin: p, grad f(p), a former p, f(p)."""
+def columns(d):
+    """Kernels for the columns of lanes."""
     def each(pattern, joint=", "):
         return joint.join(pattern.format(i=i, at=i * LANES) for i in range(d))
 
@@ -40,7 +41,7 @@ def put(numbers, at, j, p): {each("numbers[at + {at} + j] = p[{i}]", "; ")}
 def same(p, q): return {each("(p[{i}] == q[{i}])", " & ")}
 def choose(first, p, q): return ({each("p[{i}] if first else q[{i}]")},)
 """
-    return define(source), *(LANES * d * i for i in range(4))
+    return define(source)
 
 
 @functools.cache
@@ -48,21 +49,23 @@ def lockstep(f, start, record):
     """The kernel that finds the fate of every start of a table.
 
     lockstep(where, first, rows, nx, eta, neighbourhoods, max_steps, out): the starts are start(where, nx, i, j) for the
-    rows i = first, …, first + rows - 1 and the columns j = 0, …, nx - 1, the rest is as for `fate`. For each start it
-    calls record(out, cell, kind, steps, rises, limit, last, eta), with ``cell`` the start's index by rows, ``last`` the
-    point that decided. What ``where`` and ``out`` are is the business of the two kernels.
+    rows i = first, …, first + rows - 1 and the columns j = 0, …, nx - 1, the rest is as for `fate`. Now and then it
+    calls record(out, ended, ends, n, eta) for n starts that have ended. For k = 0, …, n - 1 ``ended[INDEX + k]`` is the
+    start's index by rows, ``ended[FATE + k]`` its kind, STEPS, RISEN and LIMIT are as in `Basins`, and the point that
+    decided is columns(d)["get"](ends, 0, k). What ``where`` and ``out`` are is the business of the two kernels.
 
     Parameters
     ----------
     f : Landscape
     start, record : kernels
     """
-    columns, POINT, SLOPE, FORMER, LOSS = _columns(f.dimension)
-    get, put, same, choose, move = (columns[name] for name in ("get", "put", "same", "choose", "move"))
     space, d = vectors(f.dimension), f.dimension
-    value, gradient, decide, suspicious = f.kernels.value, f.kernels.gradient, verdict(f), suspicion(f)
+    get, put, same, choose, move = (columns(d)[name] for name in ("get", "put", "same", "choose", "move"))
+    POINT, SLOPE, FORMER, LOSS = (LANES * d * i for i in range(4))      # … and floats: p, grad f(p), a former p, f(p)
+    value, gradient, decide, rule = f.kernels.value, f.kernels.gradient, verdict(f), ruling(f)
     descend, norm2, load = space.descend, space.norm2, space.load
     floats, wholes = scratch("float64", LOSS + LANES), scratch("int64", MARK + LANES)
+    list_of_ended, list_of_ends = scratch("int64", LIMIT + LANES), scratch("float64", d * LANES)
 
     @kernel()
     def begin(numbers, counts, n, where, nx, i, j, cell, more, near):
@@ -76,7 +79,7 @@ def lockstep(f, start, record):
             numbers[LOSS + n + k] = loss
             counts[AGE + n + k] = counts[RISES + n + k] = counts[MARK + n + k] = 0
             counts[CELL + n + k] = cell + k
-            counts[HELD + n + k] = suspicious(p, loss, norm2(slope), near)
+            counts[KIND + n + k] = rule(p, loss, norm2(slope), near)
 
     @kernel()
     def advance(numbers, counts, n, eta, near, max_steps):
@@ -84,16 +87,18 @@ def lockstep(f, start, record):
         held = 0
         for j in range(n):
             p, slope, loss = get(numbers, POINT, j), get(numbers, SLOPE, j), numbers[LOSS + j]
-            moves = counts[HELD + j] == 0
+            before = counts[KIND + j]
+            moves = before == UNDECIDED
             q = descend(p, eta, slope)
             after, onward = value(q), gradient(q)
             age = counts[AGE + j] + moves
             counts[AGE + j] = age
             counts[RISES + j] += moves & (norm2(slope) > WATCHED_GRADIENT2) & (not after < loss)
-            holds = (suspicious(q, after, norm2(onward), near) | (age == max_steps)
-                     | same(q, get(numbers, FORMER, j)) | (not moves))
-            counts[HELD + j] = holds
-            held += holds
+            kind = rule(q, after, norm2(onward), near)
+            kind = ASK if (kind == UNDECIDED) & ((age == max_steps) | same(q, get(numbers, FORMER, j))) else kind
+            kind = kind if moves else before
+            counts[KIND + j] = kind
+            held += kind != UNDECIDED
             put(numbers, POINT, j, choose(moves, q, p))
             put(numbers, SLOPE, j, choose(moves, onward, slope))
             numbers[LOSS + j] = after if moves else loss
@@ -115,23 +120,35 @@ def lockstep(f, start, record):
         return left // period * once + tail, last
 
     @kernel()
-    def ends(numbers, counts, j, eta, neighbourhoods, max_steps, out):
-        """Ask the rules about a lane; True when its start is decided and recorded."""
-        p, loss = get(numbers, POINT, j), numbers[LOSS + j]
-        steps, rises = counts[AGE + j], counts[RISES + j]
-        kind, limit, _ = decide(p, loss, norm2(get(numbers, SLOPE, j)), neighbourhoods)
-        if kind < 0 and steps < max_steps:
-            period = steps - counts[MARK + j]
-            if period == 0 or not same(p, get(numbers, FORMER, j)):
-                return False
-            more, p = run_on(p, loss, eta, period, max_steps - steps)
-            rises, steps = rises + more, max_steps      # round and round, until the steps are done
-        if kind < 0:
-            kind = BOUNDED
-        elif kind == STABLE and rises > 0:
-            kind = UNSTABLE
-        record(out, counts[CELL + j], kind, steps, rises, limit, p, eta)
-        return True
+    def finish(numbers, counts, n, eta, neighbourhoods, max_steps, ended, ends):
+        """Put the starts that are decided into a list, and close up: how many they are, how many lanes are left."""
+        found = j = 0
+        while j < n:
+            kind = counts[KIND + j]
+            if kind == UNDECIDED:
+                j += 1
+                continue
+            p, steps, rises, limit = get(numbers, POINT, j), counts[AGE + j], counts[RISES + j], 0
+            if kind == ASK:
+                loss = numbers[LOSS + j]
+                kind, limit, _ = decide(p, loss, norm2(get(numbers, SLOPE, j)), neighbourhoods)
+                if kind == UNDECIDED and steps < max_steps:
+                    period = steps - counts[MARK + j]
+                    if period == 0 or not same(p, get(numbers, FORMER, j)):
+                        counts[KIND + j] = UNDECIDED
+                        j += 1
+                        continue
+                    more, p = run_on(p, loss, eta, period, max_steps - steps)
+                    rises, steps = rises + more, max_steps      # round and round, until the steps are done
+            kind = BOUNDED if kind == UNDECIDED else kind
+            ended[FATE + found] = UNSTABLE if (kind == STABLE) & (rises > 0) else kind
+            ended[INDEX + found], ended[STEPS + found], ended[RISEN + found] = counts[CELL + j], steps, rises
+            ended[LIMIT + found] = limit if kind == STABLE else -1
+            put(ends, 0, found, p)
+            found += 1
+            n -= 1
+            move(numbers, counts, n, j)
+        return found, n
 
     @kernel()
     def bounds(neighbourhoods):
@@ -144,20 +161,13 @@ def lockstep(f, start, record):
 
     @kernel()
     def lockstep(where, first, rows, nx, eta, neighbourhoods, max_steps, out):
-        numbers, counts = floats(), wholes()
+        numbers, counts, ended, ends = floats(), wholes(), list_of_ended(), list_of_ends()
         near = bounds(neighbourhoods)
         n = held = begun = time = 0
         while True:
             if held * CROWD >= n:
-                j = 0
-                while j < n:
-                    if counts[HELD + j] != 0:
-                        if ends(numbers, counts, j, eta, neighbourhoods, max_steps, out):
-                            n -= 1
-                            move(numbers, counts, n, j)
-                            continue
-                        counts[HELD + j] = 0
-                    j += 1
+                found, n = finish(numbers, counts, n, eta, neighbourhoods, max_steps, ended, ends)
+                record(out, ended, ends, found, eta)
                 if n <= LANES // 2:
                     while n < LANES and begun < rows * nx:
                         i, j = begun // nx, begun % nx

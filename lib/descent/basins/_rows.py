@@ -5,7 +5,7 @@ import functools
 from .._vectors import vectors
 from ..kernels import kernel
 from ._kinds import BOUNDED
-from ._lockstep import LONGEST_PERIOD, lockstep
+from ._lockstep import FATE, INDEX, LIMIT, LONGEST_PERIOD, RISEN, STEPS, columns, lockstep
 
 PERIOD_TOLERANCE2 = 1e-7**2                     # of the excursion, and of the distance from the origin
 
@@ -31,6 +31,7 @@ def _recorder(f):
     """The kernel that writes all about a start into (kind, steps, rises, limit, period), arrays of rows."""
     gradient, space = f.kernels.gradient, vectors(f.dimension)
     descend, norm2, distance2 = space.descend, space.norm2, space.distance2
+    last_point = columns(f.dimension)["get"]
 
     @kernel()
     def period_of(p, eta):
@@ -45,11 +46,14 @@ def _recorder(f):
         return 0
 
     @kernel()
-    def record(out, cell, what, k, risen, m, last, eta):
+    def record(out, ended, ends, n, eta):
         kind, steps, rises, limit, period = out
-        # by rows: the cells of row 0, and beyond its end those of the next
-        kind[0, cell], steps[0, cell], rises[0, cell], limit[0, cell] = what, k, risen, m
-        period[0, cell] = period_of(last, eta) if what == BOUNDED else 0
+        for k in range(n):
+            i = ended[INDEX + k]                # by rows: the cells of row 0, and beyond its end those of the next
+            kind[0, i], steps[0, i], rises[0, i] = ended[FATE + k], ended[STEPS + k], ended[RISEN + k]
+            limit[0, i], period[0, i] = ended[LIMIT + k], 0
+            if ended[FATE + k] == BOUNDED:
+                period[0, i] = period_of(last_point(ends, 0, k), eta)
 
     return record
 
@@ -98,8 +102,9 @@ def kind_rows(f):
     ``neighbourhoods`` (m, d + 2): minimum, radius^2 and level of an invariant neighbourhood.
     """
     @kernel()
-    def record(kinds, cell, kind, steps, rises, limit, last, eta):
-        kinds[0, cell] = kind
+    def record(kinds, ended, ends, n, eta):
+        for k in range(n):
+            kinds[0, ended[INDEX + k]] = ended[FATE + k]
 
     run = lockstep(f, centre(f.dimension), record)
 

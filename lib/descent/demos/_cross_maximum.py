@@ -7,17 +7,17 @@ from ..figures._cross_maximum import LEAST, MOST
 from ._basin_map import CHEN
 from ._live import LiveFigure
 
-# An invariant line, the half-width of the square around the minimum, the first start as seen from the minimum. f3 is
-# soft like f4; without it a page stays within its weight.
+# an invariant line, the half-width of the square around the minimum, the first start as seen from the minimum
 AROUND = {
     "chen-f1": ((0, 1), 0.7, (0.1, 0.08)),
     "chen-f2": ((0, 1), 0.35, (0.1, 0.08)),
+    "chen-f3": ((1, 1), 0.35, (0.1, 0.04)),
     "chen-f4": ((1, 1), 0.5, (0.15, 0.05)),
 }
 
 
 def cross_maximum(first="chen-f1", fraction=0.95):
-    """Steps from 0.9 to 1.05 of the largest, at a minimum of f1, f2 and f4 of Chen, Peng, Li & Zhao (2024).
+    """Steps from 0.9 to 1.05 of the largest, at a minimum of each function of Chen, Peng, Li & Zhao (2024).
 
     Parameters
     ----------

@@ -19,7 +19,8 @@ STEPS = 10**4
 MOMENTS = moments(STEPS)                        # that the slider can show
 NUMBERS = (2, 3, 4, 5, 6)
 LEAST_START, MOST_START = 0.3, 2.5
-FACTS = ["shown", "largest", "first_spread", "last_spread"]
+FACTS = ["shown", "largest", "first_spread", "last_spread", "small"]
+SMALL = 0.1                                     # of a difference: two decimals are one digit
 GOLDEN, MIX1, MIX2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 SPREAD = v.style(("#b3420a", "#ff9d5c"), width=3.6)
@@ -66,6 +67,7 @@ def run(f):
                 wanted = next_shown(row, k, last)
                 row += 1
         facts[0], facts[1], facts[2], facts[3] = row, 1.05 * largest, spread(points[0])[1], spread(points[last])[1]
+        facts[4] = 1 if facts[3] < SMALL else 0
 
     return run
 
@@ -102,8 +104,8 @@ def balance(n=3, alpha=1.2, beta=0.5, seed=12):
     return Figure(
         key="balance",
         name="Normalized gradient descent balances the factors of a product",
-        about="Left: a bar for each variable, its square at the chosen step, and the level 1 of the flat minimum. "
-              "Right: the largest difference of two squares against the step, with the rate at the flat minimum.",
+        about="First a bar for each variable, its square at the chosen step, and the level 1 of the flat minimum. "
+              "Then the largest difference of two squares against the step, with the rate at the flat minimum.",
         state={"choice": NUMBERS.index(n), "alpha": _checks.positive("alpha", alpha), "beta": float(beta),
                "seed": _checks.whole("seed", seed, 0, 2**31 - 1), "moment": 0},
         variants=variants, choice="choice",
@@ -134,7 +136,8 @@ def balance(n=3, alpha=1.2, beta=0.5, seed=12):
         ],
         summary=[
             "At step {k:.0f} the {n:.0f} squares lie between {low:.3f} and {high:.3f}.",
-            "Their largest difference falls from {first_spread:.2f} to {last_spread:.1e} in " + f"{STEPS} steps.",
+            ["Their largest difference goes from {first_spread:.2f} to ",
+             {"choose": "small", "among": ["{last_spread:.2f}", "{last_spread:.1e}"]}, f" in {STEPS} steps."],
             {"choose": "fuel_kind", "among": [
                 "The steps do not shrink, so the product never settles at 1.",
                 "Σ αₖ² = {fuel:.2f} by then, and it grows without bound: fuel enough to make the squares equal.",

@@ -6,8 +6,8 @@ import math
 from .. import _checks, maps
 from .._vectors import vectors
 from ..basins._circle import CURVATURE, DEPTH, DIRECTIONS, circle_maximum, direction
-from ..basins._classify import centre as cell_centre
 from ..basins._neighbourhood import neighbourhood
+from ..basins._rows import centre as cell_centre
 from ..kernels import kernel
 from . import vocabulary as v
 from ._figure import Figure
@@ -76,7 +76,7 @@ def values_within(f):
         ny, nx = out.shape
         for i in range(ny):
             for j in range(nx):
-                p = middle(xmin, xmax, ymin, ymax, ny, nx, i, j)
+                p = middle((xmin, xmax, ymin, ymax, ny), nx, i, j)
                 out[i, j] = value(p)
                 if not free and distance2(p, centre) >= radius * radius:
                     out[i, j] = max(out[i, j], level)
@@ -101,7 +101,7 @@ def sampled(f):
         a = b = c = away = 0
         for i in range(SIDE):
             for j in range(SIDE):
-                p = middle(xmin, xmax, ymin, ymax, SIDE, SIDE, i, j)
+                p = middle((xmin, xmax, ymin, ymax, SIDE), SIDE, i, j)
                 if not member(p, radius, level, free):
                     continue
                 q = step(p, eta)
@@ -188,8 +188,8 @@ def build_neighbourhood(landscapes, halves, labels, fraction=0.7, w=0.5):
     return Figure(
         key="build-neighbourhood",
         name="A neighbourhood of a minimum that no step leaves, and where it ends",
-        about="Left: the ball around the minimum, the level line f = f* in it, which bounds the set U, and the images "
-              "of sampled points of U after one step. Right: the largest sharpness on circles around the minimum with "
+        about="First the ball around the minimum, the level line f = f* in it, which bounds the set U, and the images "
+              "of sampled points of U after one step. Then the largest sharpness on circles around the minimum with "
               "M and 2/η, and the least decrease of the loss over the promised one.",
         state={"choice": 0, "fraction": float(fraction), "w": float(w), "wide": False, "free": False},
         variants=variants, choice="choice", shared={"circle": circle, "isolines": isolines}, kernels=kernels,
@@ -216,8 +216,8 @@ def build_neighbourhood(landscapes, halves, labels, fraction=0.7, w=0.5):
                 v.dots("kept", "kept_count", "G(x), in the set, f falls as promised", KEPT),
                 v.dots("short", "short_count", "G(x), in the set, f falls by less", SHORT),
                 v.dots("gone", "gone_count", "G(x), outside the set", GONE),
-                v.path("ring", OUTLINE, [v.run("the ball", v.EDGE)]),
-                v.path("t1_ring", OUTLINE, [v.run("radius t₁: sharpness ≤ M", v.GUIDE)]),
+                v.path("t1_ring", OUTLINE, [v.run("radius t₁ (if not the ball): sharpness ≤ M", v.GUIDE)]),
+                v.path("ring", OUTLINE, [v.run("the ball", v.EDGE)]),      # hides the other where they are one
                 v.segments("boundary", "boundary_count", "f = f*, the boundary of U", BOUNDARY),
                 v.marks("minimum", "minimum"),
             ])],

@@ -11,7 +11,7 @@ import numpy as np
 from .. import _checks, landscapes, maps
 from .._vectors import vectors
 from ..basins._kinds import DIVERGED, UNSTABLE
-from ..basins._lockstep import lockstep
+from ..basins._lockstep import FATE, INDEX, STEPS, lockstep
 from ..basins._rows import centre, rows
 from ..kernels import kernel
 from . import vocabulary as v
@@ -41,8 +41,10 @@ def step_rows(f):
     nowhere = np.empty((0, 4))
 
     @kernel()
-    def record(out, cell, kind, steps, rises, limit, last, eta):
-        out[0, cell] = steps if kind <= UNSTABLE else (-1 if kind == DIVERGED else -2)
+    def record(out, ended, ends, n, eta):
+        for k in range(n):
+            kind = ended[FATE + k]
+            out[0, ended[INDEX + k]] = ended[STEPS + k] if kind <= UNSTABLE else (-1 if kind == DIVERGED else -2)
 
     run = lockstep(f, centre(2), record)
 

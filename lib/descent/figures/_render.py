@@ -98,8 +98,8 @@ def _shade(axes, layer, values, bounds):
     scale = ScalarMappable((LogNorm if layer["log"] else Normalize)(low, high, clip=True),
                            LinearSegmentedColormap.from_list("scale", layer["colours"]))
     image = _tiles(grid, layer["classes"], range(-1, -1 - len(layer["classes"]), -1), axes)
-    plain = grid >= 0
-    image[plain] = scale.to_rgba(np.maximum(grid[plain], low), bytes=True)[:, :3]
+    plain = ~np.isin(grid, range(-1, -1 - len(layer["classes"]), -1))
+    image[plain] = scale.to_rgba(np.fmax(grid[plain], low), bytes=True)[:, :3]
     _paint(axes, image, bounds)
     axes.figure.colorbar(scale, ax=axes, location="top", label=layer["name"], aspect=40)
 

@@ -135,8 +135,8 @@ def rewind(f, targets, labels, radius=0.2, fraction=0.9, steps_back=(8, 40, 150)
     return Figure(
         key="rewind",
         name="Walk back from a critical point, then descend",
-        about="Left: level lines around a critical point, the circle, the walk back from a point close to the critical "
-              "point to the circle, and gradient descent from where it ends, which retraces it. Right: the distance "
+        about="First level lines around a critical point, the circle, the walk back from a point close to the critical "
+              "point to the circle, and gradient descent from where it ends, which retraces it. Then the distance "
               "of both from the critical point, step by step.",
         state={"choice": choice, "fraction": float(fraction), **variants[choice]["start"]},
         variants=variants, choice="choice", kernels=[{} for _ in variants],

@@ -1,6 +1,6 @@
 """What panels are made of. Each function returns one entry of a description; names refer to the figure's values.
 
-A figure's panels are columns, side by side, of panels, one above the other::
+A figure's panels are columns, side by side, of panels, one above the other:
 
     panels=[[plane("Map", axis("x", -3, 3), axis("y", -3, 3), [
                  heat("kinds", [STABLE, UNSTABLE]), path("points", "shown", [run("orbit", FALL)]),
@@ -8,9 +8,12 @@ A figure's panels are columns, side by side, of panels, one above the other::
             [chart("Loss", axis("step k"), axis("loss", 1e-12, 1e4, log=True), [
                  curve("loss", "shown", [run("along the orbit", FALL)]), level("goal", "the least value")])]]
 
-Where a name is asked for, so is a number: ``level(2.0, "2")``.
-"""
+A number may be given as it is or by its name, ``level(2.0, "2")`` or ``level("limit", "2/η")``; an array has a name.
 
+What the figures of the book share: the classes STABLE, UNSTABLE, BOUNDED, OTHER, DIVERGED, and their hatches PLAIN,
+DOTS, STRIPES, CROSSES, SPARSE; the scale of colours COLOURS; the styles FALL and RISE, of a path whose loss falls or
+may rise, EDGE, OUTER, GUIDE and CONTOUR.
+"""
 
 # Classes of a map: fill and hatch in the light and the dark theme. A hatch is 8 rows of 8 bits: the second cue.
 PLAIN, DOTS, STRIPES, CROSSES, SPARSE = (
@@ -22,6 +25,12 @@ def klass(label, fill, ink, hatch):
     """A class of a map: its name, (light, dark) colours of fill and hatch, the hatch.
 
     Example: ``klass("stable", ("#a6e1f2", "#2a8ca6"), ("#a6e1f2", "#2a8ca6"), PLAIN)``.
+
+    Parameters
+    ----------
+    label : str, its name in the legend
+    fill, ink : (light, dark) colours of the ground and of the hatch, #rrggbb
+    hatch : PLAIN, DOTS, STRIPES, CROSSES or SPARSE, or 8 rows of 8 bits
     """
     return {"label": label, "fill": fill, "ink": ink, "hatch": hatch}
 
@@ -41,13 +50,19 @@ def style(colour, dash=(), width=1.6, dots=""):
     """How a line looks: (light, dark) colours, dashes and gaps in pixels, width, dots "", "open" or "filled".
 
     Example: ``style(("#b3420a", "#ff9d5c"), dash=(5, 3), dots="open")``.
+
+    Parameters
+    ----------
+    colour : (light, dark) colours, #rrggbb or #rrggbbaa
+    dash : lengths of dashes and gaps in pixels, () for a whole line
+    width : of the line, or of a dot, in pixels
+    dots : "" for none, "open" or "filled", at every point
     """
     return {"colour": colour, "dash": list(dash), "width": width, "dots": dots}
 
 
 RISE = style(("#b3420a", "#ff9d5c"), (5, 3), dots="open")
 FALL = style(("#000000", "#ffffff"), dots="filled")
-BACK = style(("#0b5cad", "#7db8ff"), (2, 3), dots="open")
 EDGE = style(("#0b5cad", "#7db8ff"), width=2.4)
 OUTER = style(("#b3420a", "#ff9d5c"), (8, 4), 2)
 GUIDE = style(("#5b5b5b", "#b4b4b4"), (6, 4), 1.2)
@@ -58,6 +73,12 @@ def plane(label, x, y, layers):
     """A panel as high as wide, with two spatial axes; `layers` are drawn in order.
 
     Example: ``plane("Map", axis("x", "xmin", "xmax"), axis("y", -3, 3), [heat("kinds", [STABLE, UNSTABLE])])``.
+
+    Parameters
+    ----------
+    label : str, its title
+    x, y : axes; their low and high are needed
+    layers : list of layers
     """
     return {"panel": "plane", "label": label, "x": {**x, "fit": False}, "y": {**y, "fit": False}, "layers": layers}
 
@@ -66,6 +87,12 @@ def chart(label, x, y, layers):
     """A panel of curves, points or bars; its axes fit what is drawn, or are fixed.
 
     Example: ``chart("Loss", axis("step k"), axis("loss", log=True), [curve("loss", "shown", [run("loss", FALL)])])``.
+
+    Parameters
+    ----------
+    label : str, its title
+    x, y : axes
+    layers : list of layers
     """
     return {"panel": "chart", "label": label, "x": x, "y": y, "layers": layers}
 
@@ -74,6 +101,13 @@ def axis(label, low=None, high=None, log=False, fit=True):
     """An axis, linear or logarithmic. With `fit` it spans what is drawn, within low and high; else low to high.
 
     Example: ``axis("s", 0, 2, fit=False)``.
+
+    Parameters
+    ----------
+    label : str
+    low, high : numbers or names; None without a bound
+    log : True for a logarithmic axis
+    fit : False for an axis from low to high
     """
     return {"label": label, "low": low, "high": high, "log": log, "fit": fit}
 
@@ -82,14 +116,29 @@ def heat(grid, classes):
     """The classes of a grid buffer, in colour and hatch, with a legend that gives each class's share.
 
     Example: ``heat("kinds", [STABLE, UNSTABLE, DIVERGED])``: cells are 0, 1 and 2.
+
+    Parameters
+    ----------
+    grid : name of a buffer that a call fills, see `Figure`
+    classes : list of classes, of the cells 0, 1, 2, …
     """
     return {"layer": "heat", "grid": grid, "classes": classes}
 
 
 def shade(grid, low, high, name, log=False, classes=()):
-    """The numbers of a grid buffer, with a colour bar from low to high; cells -1, -2, … are the classes.
+    """The numbers of a grid buffer, at least 0, with a colour bar from low to high; cells -1, -2, … are the classes.
+
+    A cell that is nothing of that, such as NaN, has the colour of `low`.
 
     Example: ``shade("steps", 1, 500, "steps to converge", log=True, classes=[DIVERGED, BOUNDED])``.
+
+    Parameters
+    ----------
+    grid : name of a buffer that a call fills, see `Figure`
+    low, high : numbers or names, the ends of the colour bar; above 0 with `log`
+    name : str, of the colour bar
+    log : True for a logarithmic colour bar
+    classes : list of classes, of the cells -1, -2, …
     """
     return {"layer": "shade", "grid": grid, "low": low, "high": high, "name": name, "log": log, "colours": COLOURS,
             "classes": list(classes)}
@@ -99,6 +148,14 @@ def segments(values, count, name, style=CONTOUR, arrows=False):
     """Line segments, rows x0 y0 x1 y1 of a buffer, the first `count` of them; as arrows, with a head at x1 y1.
 
     Example: ``segments("contours", "contour_count", "contours of the loss")``.
+
+    Parameters
+    ----------
+    values : name of an array (n, 4)
+    count : number or name
+    name : str, in the legend
+    style : of the lines
+    arrows : True for a head at x1 y1
     """
     return {"layer": "segments", "values": values, "count": count, "name": name, "style": style, "arrows": arrows}
 
@@ -107,6 +164,12 @@ def run(name, style, last=None):
     """One look of a path or curve, up to its row `last`; the next run goes on from there.
 
     Example: ``[run("loss may still rise", RISE, "split"), run("loss falls from here", FALL)]``.
+
+    Parameters
+    ----------
+    name : str, in the legend
+    style : of the line
+    last : number or name of the last row, None for the end
     """
     return {"name": name, "style": style, "last": last}
 
@@ -115,6 +178,12 @@ def path(points, count, runs):
     """A path through the first `count` points, rows x y of a buffer.
 
     Example: ``path("points", "shown", [run("orbit", FALL)])``.
+
+    Parameters
+    ----------
+    points : name of an array (n, 2)
+    count : number or name
+    runs : list of runs
     """
     return {"layer": "path", "points": points, "count": count, "runs": runs}
 
@@ -123,6 +192,13 @@ def curve(values, count, runs, x=None):
     """A curve of values against the values of the buffer `x`, or against their index, which begins at 0.
 
     Example: ``curve("loss", "shown", [run("loss", FALL)])``.
+
+    Parameters
+    ----------
+    values : name of an array (n,)
+    count : number or name
+    runs : list of runs
+    x : name of an array (n,), None for 0, 1, 2, …
     """
     return {"layer": "curve", "values": values, "count": count, "runs": runs, "x": x}
 
@@ -131,6 +207,13 @@ def dots(points, count, name, style):
     """Dots at the first `count` points, rows x y of a buffer.
 
     Example: ``dots("attractor", "found", "where orbits end", FALL)``.
+
+    Parameters
+    ----------
+    points : name of an array (n, 2)
+    count : number or name
+    name : str, in the legend
+    style : its colour, and the size as its width
     """
     return {"layer": "dots", "points": points, "count": count, "name": name, "style": style}
 
@@ -139,6 +222,13 @@ def bars(values, count, name, style):
     """Bars of the first `count` values, at 1, 2, 3, …
 
     Example: ``bars("squares", "n", "x_i squared", EDGE)``.
+
+    Parameters
+    ----------
+    values : name of an array (n,)
+    count : number or name
+    name : str, in the legend
+    style : its colour
     """
     return {"layer": "bars", "values": values, "count": count, "name": name, "style": style}
 
@@ -147,6 +237,11 @@ def marks(points, name):
     """Crosses at points, rows x y.
 
     Example: ``marks("minima", "minimum")``.
+
+    Parameters
+    ----------
+    points : name of an array (n, 2)
+    name : str, in the legend
     """
     return {"layer": "marks", "points": points, "name": name}
 
@@ -155,6 +250,12 @@ def level(value, name, on="y"):
     """A dashed line at a value of the axis `on`, with its name: a threshold.
 
     Example: ``level("limit", "2/η")``.
+
+    Parameters
+    ----------
+    value : number or name
+    name : str, beside the line
+    on : "y" for a horizontal line, "x" for an upright one
     """
     return {"layer": "level", "value": value, "name": name, "on": on}
 
@@ -163,6 +264,12 @@ def band(low, high, name, on="y"):
     """The region between two values of the axis `on`.
 
     Example: ``band(0, "largest", "the minimum attracts", on="x")``.
+
+    Parameters
+    ----------
+    low, high : numbers or names
+    name : str, in the legend
+    on : "y" or "x"
     """
     return {"layer": "band", "low": low, "high": high, "name": name, "on": on}
 
@@ -171,6 +278,11 @@ def text(x, y, template):
     """Text at a point, with numbers as in a summary: a template of `descent.figures.Figure`.
 
     Example: ``text("end_x", "end_y", "{steps:.0f} steps")``.
+
+    Parameters
+    ----------
+    x, y : numbers or names
+    template : as an entry of the summary of `Figure`
     """
     return {"layer": "text", "x": x, "y": y, "template": template}
 
@@ -179,5 +291,10 @@ def handle(x, y, name):
     """A point that the reader drags, or moves by arrow keys; it sets two entries of the state.
 
     Example: ``handle("x0", "y0", "start point")``.
+
+    Parameters
+    ----------
+    x, y : names of two floats of the state
+    name : str, what a screen reader calls it
     """
     return {"layer": "handle", "x": x, "y": y, "name": name}

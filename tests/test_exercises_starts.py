@@ -53,3 +53,44 @@ def test_a_mistake_inside_the_answer_is_shown_as_python_shows_it():
         exercises.check_slice(lambda eta: (1 / 0, 1))
     with pytest.raises(TypeError, match="positional"):
         exercises.check_slice(lambda: (1, 2))
+
+
+# --- the short ones -------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("check", [
+    lambda: exercises.check_largest_step(1 / 6), lambda: exercises.check_largest_step(0.167),
+    lambda: exercises.check_rises((0.1, 2.5)), lambda: exercises.check_rises([0.1, 2.5], 2),
+    lambda: exercises.check_sharp((1.5, 2)), lambda: exercises.check_stable_again(0.38, 0.408),
+    lambda: exercises.check_shrink(3.3166), lambda: exercises.check_shrink(11**0.5),
+])
+def test_a_right_short_answer(check):
+    assert check().startswith("Right")
+
+
+@pytest.mark.parametrize("check, words", [
+    (lambda: exercises.check_largest_step(1 / 12), ["sharpness of 24", "[[8, 4], [4, 8]]"]),
+    (lambda: exercises.check_rises((1.5, 2)), ["is stable"]), (lambda: exercises.check_rises((3, 3)), ["diverged"]),
+    (lambda: exercises.check_rises((1, -1)), ["other"]),
+    (lambda: exercises.check_rises((0.1, 2.5), 3), ["rises at 2 "]),
+    (lambda: exercises.check_sharp((1, 1)), ["not above 2/η = 10"]),
+    (lambda: exercises.check_sharp((0.5, 2.5)), ["rises, from 0.388 to 0.471"]),
+    (lambda: exercises.check_stable_again(0.2, 0.408), ["At η = 0.2", "stable, not unstable"]),
+    (lambda: exercises.check_stable_again(0.38, 0.41), ["At η = 0.41", "unstable, not stable"]),
+    (lambda: exercises.check_stable_again(0.4, 0.3), ["0.4 is not below 0.3"]),
+    (lambda: exercises.check_shrink(10), ["0.4714 and 0.1421"]),
+    (lambda: exercises.check_shrink(0.3015), ["not right"]),
+])
+def test_a_wrong_short_answer_is_told_what_is_wrong(check, words):
+    said = check()
+    assert not said.startswith("Right") and all(word in said for word in words), said
+
+
+@pytest.mark.parametrize("check, word", [
+    (lambda: exercises.check_largest_step(0), "answer"), (lambda: exercises.check_rises((1,)), "start"),
+    (lambda: exercises.check_rises((1, 1), 0), "least"), (lambda: exercises.check_sharp(None), "start"),
+    (lambda: exercises.check_stable_again("a", 1), "smaller"), (lambda: exercises.check_stable_again(1, -1), "larger"),
+    (lambda: exercises.check_shrink(np.nan), "answer"),
+])
+def test_what_is_no_short_answer_is_refused_by_name(check, word):
+    with pytest.raises(ValueError, match=word):
+        check()
