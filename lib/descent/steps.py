@@ -105,6 +105,10 @@ def undivided(rule, first, count):
     """An array (count,) and beta, such that alpha_k = array[k - first] / (k + 1)^beta; checked as in `array`.
 
     A kernel that takes them divides while it waits for something else.
+
+    Parameters
+    ----------
+    rule, first, count : as for `array`
     """
     if not isinstance(rule, (Constant, Power)):
         alphas = [_checks.positive(f"rule({k})", rule(k)) for k in range(first, first + count)]
