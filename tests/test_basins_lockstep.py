@@ -1,5 +1,6 @@
 """Many starts side by side end as one start at a time does: kind, steps, rises, limit, to the last count."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -70,7 +71,7 @@ def compare(together, apart):
         assert np.array_equal(a, b), f"{name}: {np.argwhere(a != b)[:5].tolist()}"
 
 
-@pytest.mark.parametrize("name, parameters, box, etas", PLANES, ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize("name, parameters, box, etas", PLANES, ids=lambda v: v if isinstance(v, str) else None)
 def test_starts_side_by_side_end_as_one_at_a_time(name, parameters, box, etas):
     f = landscapes.named(name, **parameters)
     for eta in etas:
@@ -166,3 +167,25 @@ def test_proved_needs_a_neighbourhood():
         f = landscapes.named(name)
         with pytest.raises(ValueError, match="proved=True"):
             basins.classify(f, 0.1, box, (5,) * f.dimension, proved=True)
+
+
+@pytest.mark.parametrize("proved", [np.nan, "a", 2, None], ids=str)
+def test_proved_is_true_or_false(proved):
+    with pytest.raises(ValueError, match="^proved="):
+        basins.classify(landscapes.named("chen-f4"), 0.1, (-1, 1, -1, 1), (5, 5), proved=proved)
+
+
+def test_more_minima_than_an_index_can_tell_apart_are_refused():
+    wells = landscapes.FiniteMinima(((2 * np.arange(-64, 64) + 1) * np.pi)[:, None])
+    f = dataclasses.replace(landscapes.from_formula("cos(x)", "x"), minima=wells, isolation=np.pi)
+    with pytest.raises(ValueError, match="128 listed minima"):
+        basins.classify(f, 0.5, (-900, 900), (2001,))
+
+
+def test_near_the_largest_step_a_proof_sees_falls_that_rounding_hides():
+    """f3 at 0.999 of the largest step: (1.015, 0.985) has no rise in 40 digits; near the end falls are below an ulp."""
+    f = landscapes.named("chen-f3")
+    eta, start = 0.999 * f.largest_step([1, 1]), [[1.015, 0.985]]
+    rounded, proved = (basins.classify_starts(f, eta, start, proved=proved) for proved in (False, True))
+    assert proved.kind == [basins.STABLE] and rounded.limit == proved.limit
+    assert rounded.kind == [basins.UNSTABLE]

@@ -112,7 +112,7 @@ def test_without_equation_6_the_set_may_be_a_point():
     ((F4, [1.0, 1.0], 0), "eta"), ((F4, [1.0, 1.0], np.nan), "eta"),
     ((landscapes.named("hyperbola"), [1, 1], 0.2), "f="),
     ((landscapes.from_formula("x**2 + y**2"), [1, 1], 0.2), "f="), (("f4", [1, 1], 0.2), "f="),
-], ids=str)
+])
 @pytest.mark.parametrize("function", [basins.openness, basins.stable_radius], ids=lambda function: function.__name__)
 def test_bad_arguments_are_refused_by_name(function, arguments, word):
     with pytest.raises(ValueError, match=word):
@@ -126,3 +126,26 @@ def test_bad_options_of_the_measure_are_refused_by_name(options, word):
         basins.stable_radius(F4, [1.5, 2.0], 0.2, **options)
     with pytest.raises(ValueError, match="w="):
         basins.openness(F4, [1.5, 2.0], 0.2, w=1)
+
+
+@pytest.mark.parametrize("start, eta, w", [([0.9, 0.9], 0.26, 1e-9), ([0.9, 0.9], 0.26, 1e-300)], ids=str)
+def test_a_set_below_rounding_is_refused_in_words(start, eta, w):
+    with pytest.raises(ValueError, match="^w="):
+        basins.openness(F4, start, eta, w=w)
+
+
+def test_where_rounding_hides_the_fall_no_epsilon_is_given():
+    f = landscapes.named("two-wells")
+    with pytest.raises(ValueError, match="^w=1e-06 .* below rounding|less than rounding"):
+        basins.openness(f, [0.9940560836285272, 0.49169622764788024], 0.04969865576730625, w=1e-6)
+
+
+def test_an_epsilon_below_the_smallest_number_is_zero():
+    """Near the largest step U is entered after a thousand steps, each stretching by up to 8.9."""
+    found = basins.openness(F4, [0.98, 0.97], 0.999 * 10 / 19)
+    assert found.K > 1000 and found.epsilon == 0
+
+
+def test_a_reach_beyond_the_radius_of_escape_is_refused():
+    with pytest.raises(ValueError, match="^reach=1e"):
+        basins.stable_radius(F4, [0.9, 0.9], 0.2, reach=1e308)

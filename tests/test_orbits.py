@@ -130,7 +130,8 @@ def test_numpy_scalars_are_numbers(n):
 # --- the end of a long run
 
 @pytest.mark.parametrize("n", [1, 2, 6, 7, 8, 13, 14, 15, 50])
-@pytest.mark.parametrize("rule", [0.05, steps.Power(0.2, 0.4), steps.Power(0.2, 0.5), RULES["function"]], ids=str)
+@pytest.mark.parametrize("rule", [0.05, steps.Power(0.2, 0.4), steps.Power(0.2, 0.5), RULES["function"]],
+                         ids=["number", "power", "square root", "function"])
 def test_the_end_is_the_last_two_points_of_the_orbit_bit_for_bit(n, rule, monkeypatch):
     monkeypatch.setattr(_end, "CHUNK", 7)
     monkeypatch.setattr(_end, "BLOCK", 3)

@@ -328,8 +328,9 @@ def test_an_unknown_widget_is_named_and_the_picture_stays(still, site):
 
 def test_the_solution_of_the_exercise_opens(open_page):
     page = open_page("http", CHAPTER)
-    answer = page.locator(".solution").get_by_text("The answer is")
-    button = page.locator(".solution button.toggle-button, .solution summary").first
+    solution = page.locator(".solution").first
+    answer = solution.locator("p:not(.admonition-title)").last
+    button = solution.locator("button.toggle-button, summary").first
     button.scroll_into_view_if_needed()
     assert not answer.is_visible()
     button.click()

@@ -14,6 +14,7 @@ from ._rows import listed, rows
 
 MOST_STEPS = 2**31 - 2
 MOST_STARTS = 10**8
+MOST_MINIMA = 127                               # an int8 tells which
 PROCESSORS = os.cpu_count() or 1
 MIDDLE = 0.5                                    # w of Theorem 2
 PIECES = 64                                     # of work at most: enough for a cluster
@@ -57,6 +58,10 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None, 
     The rules, in this order at each step. Converged: |grad f| < 1e-8 within 1e-4 of a listed minimum; for a set of
     minima {h = 0}, |h| < 1e-9. Another stationary point: |grad f| < 1e-10. Diverged: |x|^2 >= 1e8 or not finite.
     Bounded: ``max_steps`` are done.
+
+    Rounding: whether the loss falls is asked in floating point, while |grad f| > 1e-6. Beyond 0.99 of the largest step,
+    or with a large constant in f, a true fall may be below the rounding of f, and a stable start be called unstable.
+    With ``proved`` the question is not asked where the answer is known.
 
     Parameters
     ----------
@@ -128,6 +133,10 @@ def _checked(f, eta, max_steps, proved):
     max_steps = _checks.whole("max_steps", max_steps, 1, MOST_STEPS)
     if _checks.landscape("f", f).minima is None:
         raise ValueError(f"f={f.name} has no known minima: without them no start can be said to converge")
+    if f.minima.points is not None and len(f.minima.points) > MOST_MINIMA:
+        raise ValueError(f"f={f.name} has {len(f.minima.points)} listed minima; maps tell at most {MOST_MINIMA} apart")
+    if not isinstance(proved, (bool, np.bool_)):
+        raise ValueError(f"proved={proved!r} must be True or False")
     if not hasattr(f, "kernels"):
         raise ValueError(f"f={f.name} must be a Landscape: maps of a network are not compiled")
     if not proved:

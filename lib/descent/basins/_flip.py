@@ -39,6 +39,7 @@ def flip_coefficient(f, minimum, direction):
     H, largest = f.hessian(minimum), f.largest_step(minimum)
     if np.linalg.norm(f.gradient(minimum)) > 1e-9 or not np.linalg.eigvalsh(H)[0] > 0:
         raise ValueError(f"minimum={minimum.tolist()} is not stationary with a positive definite Hessian")
+    e = e / (abs(e).max() or 1)                 # its length may under- or overflow
     if not np.linalg.norm(e) > 0 or np.linalg.norm(H @ e - 2 / largest * e) > 1e-9 * np.linalg.norm(e) / largest:
         raise ValueError(f"direction={e.tolist()} is no eigenvector of lambda_max = {2 / largest:g}")
     e = e / np.linalg.norm(e)

@@ -14,6 +14,7 @@ from ._neighbourhood import invariant_neighbourhood, neighbourhoods
 
 MOST_STEPS = 20000
 RINGS, SPOKES = 6, 360                         # samples of a disc, for a maximum over it
+ESCAPE_RADIUS = 1e4
 RADII, HALVINGS = 400, 50                       # scan of a direction, and bisection of the first way out
 
 
@@ -29,7 +30,8 @@ class Openness:
     gradient_bound : M_1, the largest |grad f| within 1 of x_0 … x_K (printed: |f|, which equation (40) does not use)
     hessian_bound : M_2, the largest norm of the Hessian within 1 of x_0 … x_K
     room : eps', the radius of a ball around x_K that lies in U
-    epsilon : the largest number that satisfies equations (37) and (42), in which < may be read as <=
+    epsilon : the largest number that satisfies equations (37) and (42), in which < may be read as <=; 0 where it is
+        below the smallest float
     """
 
     minimum: np.ndarray
@@ -58,7 +60,8 @@ def openness(f, start, eta, w=0.5):
     Raises
     ------
     ValueError
-        For a start that is not stable, and whatever `invariant_neighbourhood` refuses.
+        For a start that is not stable, whatever `invariant_neighbourhood` refuses, and a w so small that U is not
+        reached, or the loss does not fall on the way there, in floating point.
 
     Notes
     -----
@@ -70,6 +73,8 @@ def openness(f, start, eta, w=0.5):
     U = invariant_neighbourhood(f, minimum, eta, w)
     path, K = [start], 0
     while not U.contains(f, path[-1]):
+        if K == MOST_STEPS:
+            raise ValueError(f"w={w!r} makes U so small that it is not reached within {MOST_STEPS} steps")
         path.append(orbits.gradient_descent(f, path[-1], eta, 1).points[-1])
         K += 1
     near = np.array(path)[:, None] + _disc(1.0)
@@ -78,7 +83,11 @@ def openness(f, start, eta, w=0.5):
     steepest = np.linalg.norm(f.gradient(minimum + _disc(U.radius)), axis=-1).max()
     room = float(min(U.radius - np.linalg.norm(path[K] - minimum), (U.level - f.value(path[K])) / steepest))
     M = float((-np.diff(f.value(np.array(path)))).min(initial=np.inf))
-    return Openness(minimum, K, M, M1, M2, room, min(1.0, room, M / (2 * M1)) / (1 + eta * M2) ** K)
+    if not M > 0:
+        raise ValueError(f"w={w!r} makes U so small that the loss falls by less than rounding on the way there")
+    with np.errstate(over="ignore"):
+        stretch = np.float64(1 + eta * M2) ** K
+    return Openness(minimum, K, M, M1, M2, room, float(min(1.0, room, M / (2 * M1)) / stretch))
 
 
 def stable_radius(f, start, eta, reach=1.0, directions=360):
@@ -92,7 +101,7 @@ def stable_radius(f, start, eta, reach=1.0, directions=360):
     f : Landscape of two variables with isolated minima
     start : (2,), a stable start
     eta : step size, above 0
-    reach : how far is looked, above 0
+    reach : how far is looked, above 0, at most 1e4
     directions : how many are tried, up to 100000
 
     Returns
@@ -101,7 +110,9 @@ def stable_radius(f, start, eta, reach=1.0, directions=360):
         inf when nothing is found.
     """
     start, limit = _stable(f, start, eta)
-    reach, directions = _checks.positive("reach", reach), _checks.whole("directions", directions, 1, 10**5)
+    if _checks.positive("reach", reach) > ESCAPE_RADIUS:
+        raise ValueError(f"reach={reach!r} must be at most {ESCAPE_RADIUS:g}: beyond, every orbit has diverged")
+    reach, directions = float(reach), _checks.whole("directions", directions, 1, 10**5)
     U = np.empty((len(f.minima.points), 4))
     neighbourhoods(f)(eta, 0.5, U)
     return _nearest(f)(tuple(start.tolist()), eta, U, limit, reach, directions)

@@ -41,7 +41,8 @@ export function drawAxes(ctx, frame, x, y, labels, colours) {
   for (const t of ticks(x, Math.max(2, (frame.right - frame.left) / 60))) {
     if (x.whole && t % 1) continue;
     tick(ctx, x(t), frame.bottom, x(t), frame.bottom + 4);
-    ctx.fillText(tickText(t, x.log), x(t), frame.bottom + 6);
+    const words = tickText(t, x.log), most = ctx.canvas.clientWidth - ctx.measureText(words).width / 2;
+    ctx.fillText(words, Math.min(x(t), most), frame.bottom + 6);
   }
   ctx.fillText(labels.x, (frame.left + frame.right) / 2, frame.bottom + 20);
   ctx.textAlign = "right";
