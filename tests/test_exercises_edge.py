@@ -1,5 +1,7 @@
 """Checks of the exercises on the edge of stability: a right answer is told so, a wrong one is told what is wrong."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from descent import exercises as e
@@ -23,8 +25,8 @@ RIGHT = [
     lambda: e.check_flip(9 / 4), lambda: e.check_flip(2.25),
     lambda: e.check_theorem_1(STEPS), lambda: e.check_theorem_1(STEPS | {"f4": 0.526}),
     lambda: e.check_axis_minima(lambda eta: (np.sqrt(3), outer(eta))),
-    lambda: e.check_annulus(lambda eta: np.sqrt(1 + 1 / (2 * eta))),
-    lambda: e.check_annulus(lambda eta: [np.sqrt(1 + 1 / (2 * eta))]),
+    lambda: e.check_annulus(lambda eta: np.sqrt(1 + 1 / (4 * eta))),
+    lambda: e.check_annulus(lambda eta: [np.sqrt(1 + 1 / (4 * eta))]),
     lambda: e.check_stable_minima(flat),
 ]
 WRONG = [                                       # answer, words of the reply
@@ -34,19 +36,19 @@ WRONG = [                                       # answer, words of the reply
     (lambda: e.check_openness(**BOWL | {"M1": 4}), ["M1 = 4", "within 1"]),
     (lambda: e.check_openness(**BOWL | {"M2": 2}), ["M2 = 2", "identity"]),
     (lambda: e.check_rate(1.0), ["nearer to 0.5"]), (lambda: e.check_rate(-0.5), ["nearer to 0.5"]),
-    (lambda: e.check_flip(2.0), ["At b = 2.05", "hard", "nearer"]),
-    (lambda: e.check_flip(2.5), ["At b = 2.45", "soft", "away"]),
+    (lambda: e.check_flip(2.0), ["At b = 2.05", "the flip should be hard", "nearer"]),
+    (lambda: e.check_flip(2.5), ["At b = 2.45", "the flip should be soft", "away"]),
     (lambda: e.check_flip(1e9), ["look between"]), (lambda: e.check_flip(0), ["At b = 0.05"]),
     (lambda: e.check_theorem_1(STEPS | {"f3": 1 / 6}), ["f3", "(1.74, 0)"]),
     (lambda: e.check_theorem_1(STEPS | {"f1": None}), ["f1", "λ_max = 2"]),
     (lambda: e.check_theorem_1(STEPS | {"f4": 1}), ["f4", "1 is not right"]),
-    (lambda: e.check_axis_minima(lambda eta: (1.0, outer(eta))), ["lower end 1 ", "too far out"]),
+    (lambda: e.check_axis_minima(lambda eta: (1.0, outer(eta))), ["lower end 1 ", "too far out", "does not end"]),
     (lambda: e.check_axis_minima(lambda eta: (1.9, outer(eta))), ["lower end 1.9 ", "too far in"]),
     (lambda: e.check_axis_minima(lambda eta: (np.sqrt(3), 3.0)), ["upper end 3 ", "too far out"]),
     (lambda: e.check_axis_minima(lambda eta: (np.sqrt(3), outer(0.05))), ["η = 0.1", "upper", "too far out"]),
     (lambda: e.check_axis_minima(lambda eta: (np.sqrt(3), 2.0)), ["η = 0.05", "upper", "too far in"]),
-    (lambda: e.check_annulus(lambda eta: np.sqrt(1 + 1 / (4 * eta))), ["radius", "too far in"]),
-    (lambda: e.check_annulus(lambda eta: 1 + 1 / (2 * eta)), ["radius", "too far out"]),
+    (lambda: e.check_annulus(lambda eta: np.sqrt(1 + 1 / (2 * eta))), ["radius", "too far out", "past the origin"]),
+    (lambda: e.check_annulus(lambda eta: 1.5), ["η = 0.05", "radius", "too far in", "before the origin"]),
     (lambda: e.check_annulus(lambda eta: -1), ["radius -1", "look between"]),
     (lambda: e.check_stable_minima(lambda eta: (flat(eta)[0], 1 / eta)), ["upper", "too far out"]),
     (lambda: e.check_stable_minima(lambda eta: (1.0, flat(eta)[1])), ["lower", "too far in"]),
@@ -99,3 +101,21 @@ def test_a_number_is_asked_for(answer):
 def test_all_four_functions_are_asked_for(answer):
     with pytest.raises(ValueError, match="answer="):
         e.check_theorem_1(answer)
+
+
+@pytest.mark.parametrize("name", e.__all__)
+def test_a_check_keeps_its_name_and_its_documentation(name):
+    check = getattr(e, name)
+    assert check.__name__ == name and check.__doc__.startswith("Check")
+
+
+def test_a_long_reply_is_printed_in_lines(capsys):
+    said = e.check_theorem_1(STEPS | {"f3": 1 / 6})
+    print(said)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(said) > 100 and "\n" not in said and max(map(len, lines)) <= 100 and " ".join(lines) == said
+
+
+def test_a_step_of_any_kind_of_number_is_compared():
+    answer = {"f1": Fraction(1, 2), "f2": 1, "f3": None, "f4": 10 / 19}
+    assert "f1: 0.5 is not right" in e.check_theorem_1(answer)

@@ -1,5 +1,7 @@
 """Checks of the exercises on a neighbourhood: a right answer is told so, a wrong one is told what is wrong."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from descent import exercises
@@ -42,6 +44,8 @@ WRONG = [
     ("check_broken_promise", ([1.35, 1.35], 0), ["not in (0, η]"]),
     ("check_leaving", ([0.28, 0.2],), ["not in the ball"]),
     ("check_leaving", ([0.2, 0.1],), ["image is in the ball"]),
+    ("check_leaving", ([0.28, 0.0784],), ["image is in the ball", "higher above the floor"]),
+    ("check_leaving", ([0.1, 0.28],), ["image is in the ball", "nearer the floor"]),
     ("check_leaving", ([0.0, 0.0],), ["image is in the ball"]),
     ("check_certificate", (lambda eta, w: (2 * certificate(eta, w)[0], 0.1),), ["η = 0.5, w = 0.5", "too large"]),
     ("check_certificate", (lambda eta, w: (certificate(eta, 0.5)[0], certificate(eta, 0.5)[1]),), ["w = 0.25"]),
@@ -85,3 +89,17 @@ def test_what_is_no_number_is_told_so(name, value):
 def test_an_answer_of_another_kind_is_refused_by_name(name, answer):
     with pytest.raises(ValueError, match=r"^(answer|w|point|alpha)[ =]"):
         getattr(exercises, name)(*answer)
+
+
+@pytest.mark.parametrize("point, alpha", [((1.0, 1.0), 1e-300), ((1.0, 1.0), 0.2)], ids=str)
+def test_a_promise_inside_the_radius_is_not_called_broken(point, alpha):
+    assert "theorem" in exercises.check_broken_promise(point, alpha)
+
+
+def test_a_fall_that_rounding_hides_is_not_called_broken():
+    assert "larger α" in exercises.check_broken_promise((1.35, 1.35), 1e-300)
+
+
+@pytest.mark.parametrize("w", [Fraction(1, 2), np.float32(0.5)], ids=str)
+def test_a_margin_may_be_any_kind_of_number(w):
+    assert "With w = 0.5" in exercises.check_margin(w)

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 from descent import basins, figures, landscapes, orbits
 from descent.demos._basin_map import CHEN
+from descent.figures import _render
+from descent.figures._basin_map import RUNS
 from descent.figures._isolines import isolines
+from matplotlib.figure import Figure
 from PIL import Image
 
 # with test_wasm and test_demos on one worker, which then compiles the kernels of the figures once
@@ -98,6 +101,15 @@ def test_the_losses_are_those_at_the_centres_and_all_level_lines_fit(choice):
     assert (ends >= (xmin, ymin)).all() and (ends <= (xmax, ymax)).all()
 
 
+@pytest.mark.parametrize("fraction, unstable, bounded, diverged", [(0.38, 0.200, 0, 0.169), (1.01, 0, 0.289, 0.710)])
+def test_the_shares_that_the_chapter_states_of_its_opening_map(fraction, unstable, bounded, diverged):
+    values = FIGURE.values({"fraction": fraction})
+    found = [values[f"{name}_share"] for name in ("unstable", "bounded", "diverged")]
+    assert found == pytest.approx([unstable, bounded, diverged], abs=5e-4)
+    across = np.argwhere(values["kinds"] == basins.OTHER).sum(axis=1)       # x = -y is where the two indices add to 399
+    assert len(across) and (across == 399).all()
+
+
 # --- descriptions ---------------------------------------------------------------------------------------------------
 
 def test_the_same_figure_has_the_same_description():
@@ -163,6 +175,30 @@ def test_every_corner_of_the_controls_has_a_picture(choice, corner):
 def test_the_same_state_has_the_same_picture_and_another_state_another():
     first = figures.render(SMALL)
     assert first == figures.render(SMALL) and first != figures.render(SMALL, {"x0": 1.5, "y0": 2.0})
+
+
+def markers(choice, fraction, start):
+    """How many points of the orbit carry the mark of each of the two runs, in the chart of the sharpness."""
+    values = SMALL.values({"choice": choice, "fraction": fraction, "x0": start[0], "y0": start[1]})
+    axes = Figure().subplots()
+    _render._curve(axes, {"values": "sharpness", "count": "shown", "runs": RUNS, "x": None}, values, None)
+    counts = [len(line.get_xdata()[line.get_markevery()]) for line in axes.lines]
+    assert [line.get_label() for line in axes.lines] == ["loss may still rise", "loss falls from here"]
+    return values, counts
+
+
+@pytest.mark.parametrize("fraction, start, word", [(1.05, (0.1, 2.5), "diverged"), (1.05, (1.0, 0.9), "bounded"),
+                                                   (0.6, (3.0, 3.0), "diverged")])
+def test_no_point_of_an_orbit_that_does_not_settle_is_marked_as_falling(fraction, start, word):
+    values, (rising, falling) = markers(0, fraction, start)
+    assert basins.KINDS[int(values["kind"])] == word and values["split"] == values["shown"]
+    assert rising == values["shown"] > 1 and falling == 0
+
+
+@pytest.mark.parametrize("start", [(0.1, 2.5), (1.5, 2.0)])
+def test_of_an_orbit_that_settles_the_points_from_the_split_on_are_marked_as_falling(start):
+    values, (rising, falling) = markers(0, 0.38, start)
+    assert rising == values["split"] and falling == values["shown"] - values["split"] > 0
 
 
 # --- level lines ----------------------------------------------------------------------------------------------------

@@ -68,6 +68,13 @@ def test_the_fork_is_the_cycle_of_the_coefficient(choice):
         assert measured == pytest.approx(np.sqrt(2 * (beyond[::2, 0] - 1) / c), rel=0.15)
 
 
+@pytest.mark.parametrize("choice", [2, 3])
+def test_where_no_orbit_leaves_the_edge_is_that_of_the_window_and_the_legend_says_at_least(choice):
+    v = at(choice, 0.95)
+    assert (v["upper"][:, 1] == v["half"]).all() and (v["lower"][:, 1] == -v["half"]).all()
+    assert "at least" in json.loads(FIGURE.description())["panels"][1][0]["layers"][0]["runs"][0]["name"]
+
+
 def test_neither_the_edge_nor_the_fork_leaves_the_chart():
     for choice in range(len(AROUND)):
         v = at(choice, 1.0)

@@ -83,9 +83,9 @@ def check_flip(answer):
         for _ in range(2):                      # at the largest step, 1
             twice -= 2 * twice + 3 * twice**2 + 4 * b * twice**3
         if (twice < y) != soft:
-            return (f"At b = {b:g} the loss should be {'soft' if soft else 'hard'} by your answer, but two steps "
+            return (f"At b = {b:g} the flip should be {'soft' if soft else 'hard'} by your answer, but two steps "
                     f"with η = 1 take y = {y:g} {'nearer to' if twice < y else 'away from'} 0.")
-    return f"Right: at b = {answer:g} soft turns into hard."
+    return f"Right: below b = {answer:g} the flip is soft, above it hard."
 
 
 def check_theorem_1(answer):
@@ -111,8 +111,8 @@ def check_theorem_1(answer):
                         "negative, and nearer to √3 the larger is as small as you like. There is no such step: None.")
         elif given is None:
             return f"{name}: the minima have λ_max = {2 / largest:.4g}; all other stationary points have λ_min < 0."
-        elif not _same(_checks.finite(name, given), largest):
-            return f"{name}: {given:g} is not right; which eigenvalue at the minima has to exceed 2/η?"
+        elif not _same(value := _checks.finite(name, given), largest):
+            return f"{name}: {value:g} is not right; which eigenvalue at the minima has to exceed 2/η?"
     return "Right: 2 / λ_max at the minima of f1, f2 and f4, and no step for f3."
 
 
@@ -132,25 +132,27 @@ def check_axis_minima(answer):
         orbit = orbits.gradient_descent(landscapes.named("chen-f3"), [a, 1e-4], eta, 20000)
         return orbit.diverged_at is None and bool(np.linalg.norm(orbit.points[-1] - [a, 0]) < NEAR)
 
-    return _ends(answer, keeps, "the orbit from beside (a, 0) ends beside it", 2)
+    return _ends(answer, keeps, "the orbit from beside (a, 0) ends beside it",
+                 "the orbit from beside (a, 0) does not end beside it", 2)
 
 
 def check_annulus(answer):
-    """Check the radius within which gradient descent on (x^2 + y^2 - 1)^2 stays, and beyond which it diverges.
+    """Check the radius of the circle that gradient descent on (x^2 + y^2 - 1)^2 takes to the origin in one step.
 
     Parameters
     ----------
-    answer : function eta -> R, for 0 < eta < 1/4
+    answer : function eta -> r, for 0 < eta < 1/4
 
     Returns
     -------
     str
         "Right …", or what is wrong and at which step.
     """
-    def stays(r, eta):
-        return orbits.gradient_descent(landscapes.named("circle"), [r, 0.0], eta, 2000).diverged_at is None
+    def falls_short(r, eta):
+        return bool(orbits.gradient_descent(landscapes.named("circle"), [r, 0.0], eta, 1).points[-1, 0] > 0)
 
-    return _ends(answer, stays, "the orbit from (a, 0) stays bounded", 1)
+    return _ends(answer, falls_short, "one step from (a, 0) ends before the origin",
+                 "one step from (a, 0) goes past the origin", 1)
 
 
 def check_stable_minima(answer):
@@ -168,11 +170,12 @@ def check_stable_minima(answer):
     def flat(a, eta):
         return a > 0 and bool(landscapes.named("hyperbola").sharpness([a, 1 / a]) < 2 / eta)
 
-    return _ends(answer, flat, "the sharpness at (a, 1/a) is below 2/η", 2)
+    return _ends(answer, flat, "the sharpness at (a, 1/a) is below 2/η",
+                 "the sharpness at (a, 1/a) is not below 2/η", 2)
 
 
-def _ends(answer, inside, what, count):
-    """Are these the ends of the interval of a in which `inside` holds, at the STEPS?"""
+def _ends(answer, inside, holds, fails, count):
+    """Are these the ends of the interval of a in which `inside` holds, at the STEPS? `fails` says that it does not."""
     if not callable(answer):
         raise ValueError(f"answer={answer!r} must be a function of eta")
     for eta in STEPS:
@@ -188,10 +191,10 @@ def _ends(answer, inside, what, count):
             if not 2 * NEAR < end < 1e3:
                 return f"At η = {eta} the {name} {end:.4g} is not right: look between 0.02 and 1000."
             if not inside(end - outwards, eta):
-                return (f"At η = {eta} the {name} {end:.4g} is too far out: at a = {end - outwards:.4g}, inside, it is "
-                        f"not so that {what}.")
+                return (f"At η = {eta} the {name} {end:.4g} is too far out: at a = {end - outwards:.4g}, inside, "
+                        f"{fails}.")
             if inside(end + outwards, eta):
-                return f"At η = {eta} the {name} {end:.4g} is too far in: at a = {end + outwards:.4g}, too, {what}."
+                return f"At η = {eta} the {name} {end:.4g} is too far in: at a = {end + outwards:.4g}, too, {holds}."
     return f"Right: tried on both sides of each end, at η = {', '.join(map(str, STEPS))}."
 
 

@@ -12,6 +12,7 @@ MARGINS = ((0.5, 0.5), (1.0, 0.25), (1.6, 0.9))                 # eta and w
 SUMS = ((1.0, 0.5, 0.1, 0.1), (3.0, 0.25, 0.5, 0.01))           # fall of the loss, C, eta, epsilon
 ELLIPSES = ((0.2, 0.2, 3.8), (1.0, 2.0, 2.0), (0.5, 1.0, 9.0))  # radius, least and largest eigenvalue
 TOLERANCE = 1e-3                                # relative: three digits are enough
+ROUNDING = 1e-12                                # a fall of the loss that floating point may hide
 FRACTION, WIDE, FLAT_POINT = 0.5, 3, (0.75, 1.2)
 
 
@@ -83,11 +84,15 @@ def check_broken_promise(point, alpha):
         return f"The point is {times:.2f} t′ from the minimum {U.minimum.round(4)}: stay nearer than {WIDE} t′."
     if not 0 < alpha <= eta:
         return f"α = {alpha:.4g} is not in (0, η] with η = {eta:.4f}."
+    if times < 1:
+        return f"The point is {times:.2f} t′ from the minimum. Inside t′ the promise is a theorem: go farther."
     g = f.gradient(x)
     falls, promised = f.value(x) - f.value(x - alpha * g), U.descent_constant * alpha * (g @ g)
     where = f"At {times:.2f} t′ with α = {alpha:.4g} the loss falls by {falls:.4g}; promised are {promised:.4g}."
+    if promised < ROUNDING:
+        return f"{where} Rounding hides so small a fall: take a larger α."
     if falls >= promised:
-        return where + (" Inside t′ the promise is a theorem." if times < 1 else "") + " The promise is kept."
+        return f"{where} The promise is kept."
     return f"Right: the promise is broken. {where}"
 
 
@@ -111,7 +116,8 @@ def check_leaving(point):
     if not before < U.radius:
         return f"The point is not in the ball. {where}"
     if then < U.radius:
-        return f"The image is in the ball. {where}"
+        wall = "higher above" if x[1] - x[0] ** 2 <= x[0] ** 2 / 2 else "nearer"     # steepest outwards: y = 1.5 x^2
+        return f"The image is in the ball. Try {wall} the floor y = x², and nearer the rim. {where}"
     return f"Right: this point leaves the ball, and it is not in U: f = {f.value(x):.4f}, f* = {U.level:.4f}. {where}"
 
 
@@ -153,14 +159,15 @@ def check_margin(w):
     str
         "Right …", or what is wrong.
     """
-    if not 0 < _checks.finite("w", w) < 1:
+    w = _checks.finite("w", w)
+    if not 0 < w < 1:
         return f"w = {w!r} is not between 0 and 1."
-    f, _, U = _certified(float(w))
+    f, _, U = _certified(w)
     distance = np.linalg.norm(np.subtract(FLAT_POINT, U.minimum))
     if not U.contains(f, FLAT_POINT):
         return (f"With w = {w:.4g} the point is not in U: its distance is {distance:.4f} and t′ = {U.radius:.4f}; "
                 f"its loss is {f.value(FLAT_POINT):.5f} and f* = {U.level:.5f}.")
-    if w > 0.01 and (less := _certified(float(w) - 0.01)[2]).contains(f, FLAT_POINT):
+    if w > 0.01 and (less := _certified(w - 0.01)[2]).contains(f, FLAT_POINT):
         return (f"With w = {w:.4g} the point is in U, but C can be larger: with w = {w - 0.01:.4g} it is in U as well, "
                 f"and C = {less.descent_constant:.4f}.")
     return f"Right: C = {U.descent_constant:.4f}, t′ = {U.radius:.4f}."

@@ -8,8 +8,10 @@ from .. import _checks, basins, landscapes, orbits
 
 SLICE_STEPS = (0.2, 0.5, 0.8)
 NEAR = 1e-3                                     # how far inside and outside an end is tried
+FAR = 1e4                                       # from the origin, where every orbit has diverged
 MAP_STEP = 0.2                                  # of f4, where the chapter's map opens
 CLOSE = 1e-2                                    # relative: two digits are enough
+GIVEN = (0.1, 2.5)                              # the unstable start that the chapter shows
 
 
 def check_slice(answer):
@@ -66,11 +68,13 @@ def check_largest_step(answer):
     if abs(answer - largest) <= CLOSE * largest:
         return f"Right: the eigenvalues are 4 and 12, and 2/12 = {largest:.4f}."
     return (f"{answer:g} is not right: it would belong to a sharpness of {2 / answer:.4g}. "
-            "The Hessian is [[8, 4], [4, 8]].")
+            "Compute the two eigenvalues; their sum is 16.")
 
 
 def check_rises(start, least=1):
     """Check that a start of f4 is unstable for the step 0.2, with at least so many rises of the loss.
+
+    With one rise asked for, the unstable start of the text is refused.
 
     Parameters
     ----------
@@ -83,6 +87,8 @@ def check_rises(start, least=1):
         "Right …", or what becomes of the start.
     """
     (x, y), least = _checks.point("start", start, 2), _checks.whole("least", least, 1, 100)
+    if least == 1 and (x, y) == GIVEN:
+        return f"({x:g}, {y:g}) is the start of the text: find another."
     kind, rises = _fate(x, y, MAP_STEP)
     found = f"from ({x:g}, {y:g}) the loss rises at {rises} step{'s' * (rises != 1)}"
     if kind > basins.UNSTABLE:
@@ -105,6 +111,8 @@ def check_sharp(start):
         "Right …", or which of the two is not so.
     """
     start, f = _checks.point("start", start, 2), landscapes.named("chen-f4")
+    if np.abs(start).max() > FAR:
+        return f"Take a start nearer than {FAR:g} to the origin: numbers end where the loss of the next point would be."
     sharpness = float(f.sharpness(start))
     before, after = orbits.gradient_descent(f, start, MAP_STEP, 1).losses
     if not sharpness > 2 / MAP_STEP:
@@ -146,16 +154,18 @@ def check_shrink(answer):
     Returns
     -------
     str
-        "Right …", or what the two lengths are.
+        "Right …", or what to divide by what.
     """
     answer = _checks.positive("answer", answer)
     old, new = (2 * math.sqrt((1 - eta) / (2 * eta)) for eta in (0.9, 0.99))
     if abs(answer - old / new) <= CLOSE * old / new:
         return f"Right: from {old:.4f} to {new:.4f}."
-    return f"{answer:g} is not right: the lengths are {old:.4f} and {new:.4f}."
+    if abs(answer - new / old) <= CLOSE * new / old:
+        return f"{answer:g} is new over old: turn it round."
+    return f"{answer:g} is not right: divide the length at 0.9 by the length at 0.99."
 
 
 def _fate(x, y, eta):
     """The kind of a start of f4, and at how many steps its loss rises."""
-    b = basins.classify(landscapes.named("chen-f4"), eta, (x - 1e-9, x + 1e-9, y - 1e-9, y + 1e-9), (1, 1))
-    return int(b.kind[0, 0]), int(b.rises[0, 0])
+    b = basins.classify_starts(landscapes.named("chen-f4"), eta, [(x, y)])
+    return int(b.kind[0]), int(b.rises[0])

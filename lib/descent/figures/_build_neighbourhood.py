@@ -86,7 +86,7 @@ def values_within(f):
 
 @functools.cache
 def sampled(f):
-    """The kernel that samples the set and sorts the images G(x): it fills rows of three arrays, and the COUNTS."""
+    """The kernel that samples the set and sorts the images of one step: rows of three arrays, and the COUNTS."""
     value, gradient, step, middle = f.kernels.value, f.kernels.gradient, maps.gradient_step(f), cell_centre(2)
     space, centre = vectors(2), tuple(f.minima.points[0].tolist())
     norm2, distance2, store = space.norm2, space.distance2, space.store
@@ -129,7 +129,7 @@ def sampled(f):
 def profiles(f):
     """The kernel of two extremes over circles around the minimum, for radii s up to ``span``.
 
-    ``curvature``: the largest sharpness; ``ratio``: the least (f(x) - f(G(x))) / (C eta |g|^2), over DIRECTIONS.
+    ``curvature``: the largest sharpness; ``ratio``: the least (f(x) - f(x - eta g)) / (C eta |g|^2), over DIRECTIONS.
     """
     value, gradient, step = f.kernels.value, f.kernels.gradient, maps.gradient_step(f)
     highest, norm2, centre = circle_maximum(f), vectors(2).norm2, tuple(f.minima.points[0].tolist())
@@ -212,11 +212,11 @@ def build_neighbourhood(landscapes, halves, labels, fraction=0.7, w=0.5):
             {"kernel": "profiles", "args": ["eta", "constant", "span", "s", "curvature", "ratio"]},
         ],
         panels=[
-            [v.plane("The set U and its image G(U)", v.axis("x", "xmin", "xmax"), v.axis("y", "ymin", "ymax"), [
-                v.dots("kept", "kept_count", "G(x), in the set, f falls as promised", KEPT),
-                v.dots("short", "short_count", "G(x), in the set, f falls by less", SHORT),
-                v.dots("gone", "gone_count", "G(x), outside the set", GONE),
-                v.path("t1_ring", OUTLINE, [v.run("radius t₁ (if not the ball): sharpness ≤ M", v.GUIDE)]),
+            [v.plane("U and where one step leads", v.axis("x", "xmin", "xmax"), v.axis("y", "ymin", "ymax"), [
+                v.dots("kept", "kept_count", "one step later: f fell as promised", KEPT),
+                v.dots("short", "short_count", "one step later: f fell by less", SHORT),
+                v.dots("gone", "gone_count", "one step later: outside the set", GONE),
+                v.path("t1_ring", OUTLINE, [v.run("t₁, where it is not the ball", v.GUIDE)]),
                 v.path("ring", OUTLINE, [v.run("the ball", v.EDGE)]),      # hides the other where they are one
                 v.segments("boundary", "boundary_count", "f = f*, the boundary of U", BOUNDARY),
                 v.marks("minimum", "minimum"),

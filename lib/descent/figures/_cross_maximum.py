@@ -82,7 +82,7 @@ def diagram(f, line):
     """The kernel diagram(largest, half, late, upper, lower) -> count, along the minimum + s `line`, |s| <= half.
 
     For COLUMNS steps, as rows fraction, s: where an orbit from near the minimum is after SETTLE steps and one more, if
-    it has not left; and how far from the minimum, upwards and downwards, orbits stay.
+    it has not left; and how far from the minimum, upwards and downwards, orbits stay: `half` where none of them leaves.
     """
     step, norm2 = maps.gradient_step(f), vectors(2).norm2
     x, y = f.minima.points[0].tolist()
@@ -215,9 +215,9 @@ def cross_maximum(landscapes, lines, halves, labels, starts, fraction=0.95):
                 v.handle("x0", "y0", "start point"),
             ])],
             [v.chart("On the line through the minimum", v.axis("step / largest step", LEAST, MOST, fit=False),
-                     v.axis("s", "low", "half", fit=False), [
-                v.path("upper", COLUMNS, [v.run("orbits stay between", v.EDGE)]),
-                v.path("lower", COLUMNS, [v.run("orbits stay between", v.EDGE)]),
+                     v.axis("distance s from the minimum", "low", "half", fit=False), [
+                v.path("upper", COLUMNS, [v.run("stay at least within", v.EDGE)]),
+                v.path("lower", COLUMNS, [v.run("stay at least within", v.EDGE)]),
                 v.path("prongs", FORK, [v.run("2-cycle, from c", v.OUTER)]),
                 v.dots("late", "late_count", "where orbits end", ENDS),
                 v.level("fraction", "now", on="x")]),

@@ -147,12 +147,13 @@ def _runs(axes, x, y, runs, values):
     """A line, each run of it in its own style."""
     first = 0
     for part in runs:
-        last = len(x) - 1 if part["last"] is None else min(int(_number(part["last"], values)), len(x) - 1)
-        final, dots = part is runs[-1], part["style"]["dots"]
+        end = len(x) if part["last"] is None else int(_number(part["last"], values))
+        last = min(end, len(x) - 1)
+        final, dots = part is runs[-1] or end > last, part["style"]["dots"]      # beyond the last row no run follows
         axes.plot(x[first:last + 1], y[first:last + 1], **_look(part["style"]), label=part["name"],
                   marker="o" if dots else "", ms=4, mfc="white" if dots == "open" else part["style"]["colour"][0],
                   markevery=slice(None, None if final else max(0, last - first)))
-        first = max(first, last)
+        first = max(first, min(end, len(x)))
 
 
 def _path(axes, layer, values, bounds):

@@ -169,7 +169,7 @@ def run(name, style, last=None):
     ----------
     name : str, in the legend
     style : of the line
-    last : number or name of the last row, None for the end
+    last : number or name of the last row, None for the end; where the path has fewer rows, nothing is left for the next
     """
     return {"name": name, "style": style, "last": last}
 

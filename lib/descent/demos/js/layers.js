@@ -173,9 +173,9 @@ function haloed(ctx, words, u, v, colours) {
 function polyline(ctx, at, runs, values, colours) {
   let first = 0;
   const parts = runs.map(({ style, last }) => {
-    const from = first, to = Math.min(last === null ? at.length - 1 : number(last, values), at.length - 1);
-    first = Math.max(first, to);
-    return { style, from, to, colour: style.colour[colours.dark ? 1 : 0] };
+    const from = first, end = last === null ? at.length : number(last, values), to = Math.min(end, at.length - 1);
+    first = Math.max(first, Math.min(end, at.length));      // beyond the last row no run follows
+    return { style, from, to, final: end > to, colour: style.colour[colours.dark ? 1 : 0] };
   });
   for (const { style, from, to, colour } of parts) {
     if (to <= from) continue;
@@ -189,10 +189,10 @@ function polyline(ctx, at, runs, values, colours) {
     }
     ctx.setLineDash([]);
   }
-  parts.forEach(({ style, from, to, colour }, i) => {
+  parts.forEach(({ style, from, to, final, colour }, i) => {
     let last = null;                            // where points crowd, the line alone is drawn
     if (!style.dots) return;
-    for (let k = from; k <= (i === parts.length - 1 ? to : to - 1); k++) {
+    for (let k = from; k <= (final || i === parts.length - 1 ? to : to - 1); k++) {
       const [u, v] = at[k];
       if (last && Math.hypot(u - last[0], v - last[1]) < 7) continue;
       last = at[k];

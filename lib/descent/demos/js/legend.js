@@ -4,6 +4,7 @@ import { number, swatch } from "./layers.js";
 import { tickText } from "./axes.js";
 
 const BAND = ["#80808066", "#80808066"];        // stronger than drawn
+const HANDLE = `<svg width="24" height="16"><circle cx="12" cy="8" r="6" fill="#ffd54d" stroke="#000" stroke-width="2"/></svg>`;
 
 export class Legend {
   // `named`: labels that a legend before this one has; `shares`: for each grid the names of the fractions of its classes.
@@ -18,6 +19,7 @@ export class Legend {
       for (const part of runs) this.add(part.name, { line: part.style }, named);
       if (style) this.add(name, { line: style, block: ["dots", "bars"].includes(layer.layer) }, named);
       if (layer.layer === "marks") this.add(name, { text: "✕" }, named);
+      if (layer.layer === "handle") this.add(name, { handle: true }, named);
       if (layer.layer === "band") this.add(name, { line: { colour: BAND }, block: true }, named);
     }
     this.element.hidden = !this.entries.length;
@@ -38,7 +40,7 @@ export class Legend {
 
   draw(values, { dark }) {
     for (const entry of this.entries) {
-      const { sign, part, klass, cell, grid, share, line, block, text, scale } = entry;
+      const { sign, part, klass, cell, grid, share, line, block, text, handle, scale } = entry;
       if (klass && entry.counted !== values[grid]) {    // a grid that is filled anew is another object
         entry.counted = values[grid];
         const fraction = cell === null ? values[share] : shareOf(values[grid].data, cell);
@@ -48,6 +50,7 @@ export class Legend {
       if (this.dark === dark) continue;
       if (klass) sign.replaceChildren(swatch(klass, dark));
       if (text) sign.textContent = text;
+      if (handle) sign.innerHTML = HANDLE;
       if (scale) sign.style.background = `linear-gradient(90deg, ${scale.colours.join(", ")})`;
       if (line) {
         const colour = line.colour[dark ? 1 : 0];
