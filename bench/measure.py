@@ -64,16 +64,20 @@ def processor():
     return platform.processor() or platform.machine()
 
 
+def compiler():
+    """Where a C++ compiler is, None where there is none."""
+    return shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+
+
 def machine():
     """What a reader needs to know of the machine, the versions and the day."""
     from llvmlite import binding
-    compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
     features = [name for name in ("sse2", "avx2", "avx512f", "neon") if binding.get_host_cpu_features().get(name)]
     versions = {"Python": platform.python_version()}
     versions |= {name: importlib.metadata.version(name) for name in ("numba", "numpy", "jax", "distributed")
                  if importlib.util.find_spec(name)}
-    if compiler:
-        versions["C++ compiler"] = subprocess.run([compiler, "--version"], check=True, capture_output=True,
+    if compiler():
+        versions["C++ compiler"] = subprocess.run([compiler(), "--version"], check=True, capture_output=True,
                                                   text=True).stdout.splitlines()[0]
     return {"processor": processor(), "family": binding.get_host_cpu_name(), "vectors": (features or ["none"])[-1],
             "threads": THREADS, "system": platform.system(), "versions": versions,

@@ -4,14 +4,13 @@ import argparse
 import ctypes
 import math
 import pathlib
-import shutil
 import subprocess
 import tempfile
 
+import measure
 import numba
 import numpy as np
 from descent import landscapes, orbits, steps
-from measure import in_turn
 
 SHORT = 10**5                                   # steps of the loops that nothing compiles; their times are scaled
 FLAGS = ["-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC"]
@@ -89,11 +88,10 @@ def numba_loop(loop):
 
 def cpp_loops(folder):
     """The loops of orbits.cpp by name; None where there is no compiler."""
-    compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
-    if compiler is None:
+    if measure.compiler() is None:
         return None
     source, target = pathlib.Path(__file__).with_name("orbits.cpp"), pathlib.Path(folder, "orbits.so")
-    subprocess.run([compiler, *FLAGS, source, "-o", target], check=True)
+    subprocess.run([measure.compiler(), *FLAGS, source, "-o", target], check=True)
     library = ctypes.CDLL(str(target))
 
     def called(name):
@@ -124,8 +122,8 @@ def compare(workload, n, cpp):
              "NumPy": lambda: with_arrays(loop, x0, alpha, beta, SHORT)}
     method(f, x0, rule, 1)
     by_hand(x0, alpha, beta, 1)
-    seconds, ratios, ends = in_turn(long)
-    slow, _, early = in_turn(short, rounds=1)
+    seconds, ratios, ends = measure.in_turn(long)
+    slow, _, early = measure.in_turn(short, rounds=1)
     for key in ("Python", "NumPy"):
         seconds[key] = slow[key] * n / SHORT
         ratios[key] = seconds[key] / seconds["ours"]

@@ -10,9 +10,9 @@ import dataclasses
 import functools
 import importlib.util
 import pathlib
-import shutil
 import subprocess
 
+import measure
 import numba
 import numpy as np
 from descent import basins, landscapes
@@ -231,11 +231,10 @@ def jax_arrays(problem, cells, threads):
 
 def compiled(folder):
     """maps.cpp as a library in a folder; None where there is no compiler, or it refuses."""
-    compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
-    if compiler is None:
+    if measure.compiler() is None:
         return None
-    target = pathlib.Path(folder, "maps.so")
-    if subprocess.run([compiler, *FLAGS, pathlib.Path(__file__).with_name("maps.cpp"), "-o", target]).returncode:
+    source, target = pathlib.Path(__file__).with_name("maps.cpp"), pathlib.Path(folder, "maps.so")
+    if subprocess.run([measure.compiler(), *FLAGS, source, "-o", target]).returncode:
         return None
     library = ctypes.CDLL(str(target))
     library.classify.argtypes = [ctypes.c_int, ctypes.c_double, ctypes.c_double, ctypes.c_void_p, ctypes.c_int64,

@@ -9,14 +9,13 @@ import numpy as np
 from .. import _checks
 from .._progress import reporter
 from ._kinds import KINDS
-from ._neighbourhood import neighbourhoods
+from ._neighbourhood import regions
 from ._rows import listed, rows
 
 MOST_STEPS = 2**31 - 2
 MOST_STARTS = 10**8
 MOST_MINIMA = 127                               # an int8 tells which
 PROCESSORS = os.cpu_count() or 1
-MIDDLE = 0.5                                    # w of Theorem 2
 PIECES = 64                                     # of work at most: enough for a cluster
 PIECE = 1024                                    # starts in each, where there are enough: filling the lanes takes time
 
@@ -87,13 +86,13 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None, 
         For a step that is not positive and finite, an empty box, a grid of more than 1e8 cells, ``proved`` where no
         neighbourhood is known.
     """
-    eta, max_steps, regions = _checked(f, eta, max_steps, proved)
+    eta, max_steps, stops = _checked(f, eta, max_steps, proved)
     if f.dimension not in (1, 2):
         raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
     bounds, cells = _checks.grid(box, shape, f.dimension)
     ny, nx = cells if f.dimension == 2 else (1, *cells)
     bands = _run(executor, progress, _band, ny, nx,
-                 lambda first, last: (f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, regions, max_steps))
+                 lambda first, last: (f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, stops, max_steps))
     results = (np.concatenate(part).reshape(cells) for part in zip(*bands))
     return Basins(*results, box=tuple(bounds.tolist()), shape=cells)
 
@@ -117,12 +116,12 @@ def classify_starts(f, eta, starts, max_steps=20000, executor=None, progress=Non
     ValueError
         As `classify`, and for starts that are not finite points of f's variables.
     """
-    eta, max_steps, regions = _checked(f, eta, max_steps, proved)
+    eta, max_steps, stops = _checked(f, eta, max_steps, proved)
     starts = _checks.points("starts", starts, f.dimension)
     if starts.ndim != 2 or not 1 <= len(starts) <= MOST_STARTS or not np.isfinite(starts).all():
         raise ValueError(f"starts: an array of shape {starts.shape} must be finite, (n, {f.dimension}), n at most 1e8")
     parts = _run(executor, progress, _part, len(starts), 1,
-                 lambda first, last: (f, eta, starts[first:last], regions, max_steps))
+                 lambda first, last: (f, eta, starts[first:last], stops, max_steps))
     results = (np.concatenate(part, axis=1)[0] for part in zip(*parts))
     return Basins(*results, box=None, shape=(len(starts),))
 
@@ -143,9 +142,7 @@ def _checked(f, eta, max_steps, proved):
         return eta, max_steps, np.empty((0, f.dimension + 2))
     if f.dimension != 2 or f.minima.points is None:
         raise ValueError(f"proved={proved!r} must be False for f={f.name}: it needs two variables and isolated minima")
-    regions = np.empty((len(f.minima.points), 4))
-    neighbourhoods(f)(eta, MIDDLE, regions)
-    return eta, max_steps, regions
+    return eta, max_steps, regions(f, eta)
 
 
 def _run(executor, progress, function, rows, width, arguments):
@@ -174,17 +171,17 @@ def _gather(executor, function, work, progress):
     return bands
 
 
-def _band(f, eta, box, ny, nx, first, last, regions, max_steps):
+def _band(f, eta, box, ny, nx, first, last, stops, max_steps):
     """Rows first … last - 1 of the grid: kind, steps, rises, limit, period."""
     tables = _tables(last - first, nx)
-    rows(f)(*box, ny, first, eta, regions, max_steps, *tables)
+    rows(f)(*box, ny, first, eta, stops, max_steps, *tables)
     return tables
 
 
-def _part(f, eta, starts, regions, max_steps):
+def _part(f, eta, starts, stops, max_steps):
     """The same for a list of starts, as tables of one row."""
     tables = _tables(1, len(starts))
-    listed(f)(np.ascontiguousarray(starts), eta, regions, max_steps, *tables)
+    listed(f)(np.ascontiguousarray(starts), eta, stops, max_steps, *tables)
     return tables
 
 

@@ -13,6 +13,7 @@ from ._circle import CURVATURE, DEPTH, IMAGE, circle_maximum
 RADII = 100                                     # scan of the radii, to find the first crossing
 HALVINGS = 60
 LARGEST_RADIUS = 1.5                            # where no other stationary point limits the ball
+MIDDLE = 0.5                                    # w: the curvature bound halfway to 2 / eta
 MARGIN = 0.99                                   # of the radius: room for the scan's error
 
 
@@ -45,7 +46,7 @@ class Neighbourhood:
         return bool(np.linalg.norm(x - self.minimum) < self.radius and f.value(x) < self.level)
 
 
-def invariant_neighbourhood(f, minimum, eta, w=0.5):
+def invariant_neighbourhood(f, minimum, eta, w=MIDDLE):
     """The set U of Theorem 2 (equation (24)) around a minimum, for the step eta.
 
     Parameters
@@ -141,3 +142,10 @@ def neighbourhoods(f):
             out[i, 3] = -highest(DEPTH, minima[i], radius, eta) if radius > 0 else -math.inf
 
     return neighbourhoods
+
+
+def regions(f, eta):
+    """The rows (m, 4) of `neighbourhoods` for the middle w: where the fate kernel may stop."""
+    out = np.empty((len(f.minima.points), 4))
+    neighbourhoods(f)(eta, MIDDLE, out)
+    return out

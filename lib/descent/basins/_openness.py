@@ -8,13 +8,13 @@ import numpy as np
 
 from .. import _checks, orbits
 from ..kernels import kernel
+from ..orbits._path import ESCAPE_RADIUS2
 from ._circle import direction
 from ._kinds import STABLE, fate
-from ._neighbourhood import invariant_neighbourhood, neighbourhoods
+from ._neighbourhood import MIDDLE, invariant_neighbourhood, regions
 
 MOST_STEPS = 20000
 RINGS, SPOKES = 6, 360                         # samples of a disc, for a maximum over it
-ESCAPE_RADIUS = 1e4
 RADII, HALVINGS = 400, 50                       # scan of a direction, and bisection of the first way out
 
 
@@ -43,7 +43,7 @@ class Openness:
     epsilon: float
 
 
-def openness(f, start, eta, w=0.5):
+def openness(f, start, eta, w=MIDDLE):
     """The epsilon of Theorem 3 at a stable start: equations (36), (37) and (42).
 
     Parameters
@@ -110,12 +110,11 @@ def stable_radius(f, start, eta, reach=1.0, directions=360):
         inf when nothing is found.
     """
     start, limit = _stable(f, start, eta)
-    if _checks.positive("reach", reach) > ESCAPE_RADIUS:
-        raise ValueError(f"reach={reach!r} must be at most {ESCAPE_RADIUS:g}: beyond, every orbit has diverged")
+    furthest = math.sqrt(ESCAPE_RADIUS2)
+    if _checks.positive("reach", reach) > furthest:
+        raise ValueError(f"reach={reach!r} must be at most {furthest:g}: beyond, every orbit has diverged")
     reach, directions = float(reach), _checks.whole("directions", directions, 1, 10**5)
-    U = np.empty((len(f.minima.points), 4))
-    neighbourhoods(f)(eta, 0.5, U)
-    return _nearest(f)(tuple(start.tolist()), eta, U, limit, reach, directions)
+    return _nearest(f)(tuple(start.tolist()), eta, regions(f, eta), limit, reach, directions)
 
 
 def _stable(f, start, eta):

@@ -7,19 +7,18 @@ import numpy as np
 from .. import _checks
 from .._vectors import vectors
 from ..basins._kinds import STABLE, UNSTABLE, fate
-from ..basins._neighbourhood import neighbourhoods
+from ..basins._neighbourhood import MIDDLE, neighbourhoods
 from ..basins._rows import kind_rows
 from ..kernels import kernel
 from . import vocabulary as v
 from ._figure import Figure
 from ._isolines import isolines, values_grid
+from ._parts import SHARES, limit_sharpness, scaled_step
 
 MAP_STEPS = 500                                 # cap of the map's orbits
 ORBIT_STEPS = 20000                             # cap of the one orbit
 SHOWN_STEPS = 60                                # of which so many are drawn
-MARGIN = 0.5                                    # w of Theorem 2, between 0 and 1
 FACTS = ["kind", "steps", "rises", "last_rise", "entered", "shown", "split", "end_x", "end_y"]
-SHARES = ["stable_share", "unstable_share", "bounded_share", "other_share", "diverged_share"]
 GRID, COARSE, LOSS_GRID = [400, 400], [50, 50], [120, 120]
 RUNS = [v.run("loss may still rise", v.RISE, "split"), v.run("loss falls from here", v.FALL)]
 
@@ -53,21 +52,6 @@ def orbit(f):
         facts[7], facts[8] = load(neighbourhoods[limit]) if limit >= 0 else last
 
     return orbit
-
-
-def scaled_step(largest):
-    """The kernel step(fraction) -> fraction * 2 / lambda_max."""
-    @kernel("float64(float64)")
-    def step(fraction):
-        return fraction * largest
-
-    return step
-
-
-@kernel("float64(float64)")
-def limit_sharpness(eta):
-    """2 / eta: gradient descent is repelled from a minimum that is sharper."""
-    return 2 / eta
 
 
 def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
@@ -121,7 +105,7 @@ def basin_map(landscapes, boxes, labels, starts, fraction=0.5):
         program=[
             {"kernel": "step", "args": ["fraction"], "result": "eta"},
             {"kernel": "limit_sharpness", "args": ["eta"], "result": "limit"},
-            {"kernel": "neighbourhoods", "args": ["eta", MARGIN, "neighbourhoods"]},
+            {"kernel": "neighbourhoods", "args": ["eta", MIDDLE, "neighbourhoods"]},
             {"kernel": "orbit", "args": ["x0", "y0", "eta", "neighbourhoods", ORBIT_STEPS, "floor", "points", "excess",
                                          "sharpness", "facts"]},
             {"kernel": "loss_grid", "args": [*box, "loss"]},

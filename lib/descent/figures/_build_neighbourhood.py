@@ -12,7 +12,7 @@ from ..kernels import kernel
 from . import vocabulary as v
 from ._figure import Figure
 from ._isolines import isolines
-from ._rewind import OUTLINE, circle
+from ._parts import OUTLINE, circle
 
 WIDE = 3                                        # times t', where the theorem says nothing
 ROOM, SPAN = 1.15, 1.35                         # of the picture around the ball; of the charts beyond WIDE t'

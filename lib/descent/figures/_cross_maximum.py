@@ -13,13 +13,13 @@ from .. import _checks, maps
 from .._vectors import vectors
 from ..basins import flip_coefficient
 from ..basins._kinds import BOUNDED, fate
-from ..basins._neighbourhood import neighbourhoods
+from ..basins._neighbourhood import MIDDLE, neighbourhoods
 from ..basins._rows import kind_rows
 from ..kernels import kernel
 from ..orbits import escaped
 from . import vocabulary as v
-from ._basin_map import MARGIN, SHARES, scaled_step
 from ._figure import Figure
+from ._parts import SHARES, scaled_step
 
 LEAST, MOST = 0.9, 1.05                         # fractions of the largest step
 MAP_STEPS, ORBIT_STEPS = 2000, 20000            # caps of the map's orbits, and of the one orbit
@@ -197,7 +197,7 @@ def cross_maximum(landscapes, lines, halves, labels, starts, fraction=0.95):
         program=[
             {"kernel": "step", "args": ["fraction"], "result": "eta"},
             {"kernel": "regime", "args": ["fraction", "c"], "result": "regime"},
-            {"kernel": "neighbourhoods", "args": ["eta", MARGIN, "neighbourhoods"]},
+            {"kernel": "neighbourhoods", "args": ["eta", MIDDLE, "neighbourhoods"]},
             {"kernel": "watched", "args": ["x0", "y0", "eta", "neighbourhoods", "even", "odd", "distances", "cycle",
                                            "facts"]},
             {"kernel": "diagram", "args": ["largest", "half", "late", "upper", "lower"], "result": "late_count"},

@@ -15,9 +15,9 @@ from ..basins._lockstep import FATE, INDEX, STEPS, lockstep
 from ..basins._rows import centre, rows
 from ..kernels import kernel
 from . import vocabulary as v
-from ._basin_map import limit_sharpness, scaled_step
 from ._ellipse_curves import area, ellipse, minima, regime, stable_part, two_cycle
 from ._figure import Figure
+from ._parts import limit_sharpness, scaled_step
 
 MAP_STEPS, ORBIT_STEPS = 500, 20000             # caps of the map's orbits, and of the one orbit
 SHOWN, TAIL = 60, 64                            # steps of the one orbit that are drawn, and of its end

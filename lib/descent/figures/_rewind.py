@@ -7,21 +7,20 @@ import numpy as np
 
 from .. import _checks
 from .._vectors import vectors
-from ..basins._circle import direction
 from ..kernels import kernel
 from ..orbits._gradient import gradient_path
 from ..reach._backward import compiled, path_kernel, rewind_kernel
 from ..reach._hypotheses import check_target
 from . import vocabulary as v
-from ._basin_map import scaled_step
 from ._figure import Figure
 from ._isolines import isolines, values_grid
+from ._parts import OUTLINE, circle, scaled_step
 
 MOST_BACK, MOST_FORWARD = 150, 640              # steps
 MOST = 1.2                                      # alpha L, the slider's end
 DEGREE = math.cos(math.pi / 180), math.sin(math.pi / 180)
 ON_CIRCLE, ARRIVED = 1e-3, 1e-6                 # relative to the radius: what the eye does not tell apart; an end
-GRID, OUTLINE = [60, 60], 73
+GRID = [60, 60]
 REACHED, FALLS, ROUNDED, NONE, SHORT = range(5)     # what becomes of a walk
 STAYS, LEAVES, NEARING = range(3)               # … and of gradient descent after it
 FACTS = ["kind", "back_count", "back_steps", "forward_count", "forward_steps", "offset", "found", "x0", "y0", "trip",
@@ -29,14 +28,6 @@ FACTS = ["kind", "back_count", "back_steps", "forward_count", "forward_steps", "
 WALK = v.style(("#7db8ff", "#2f6fba"), width=7)
 ONWARD = v.style(("#b3420a", "#ff9d5c"), (5, 3))
 STRONG = v.style(("#5b5b5b", "#b4b4b4"), (2, 3), 1.4)
-
-
-@kernel("void(float64, float64, float64, float64[:, ::1])")
-def circle(x, y, radius, outline):
-    """Points of a circle in order, the last one the first."""
-    for k in range(outline.shape[0]):
-        across, up = direction(4.0 * k / (outline.shape[0] - 1))
-        outline[k, 0], outline[k, 1] = x + radius * across, y + radius * up
 
 
 @kernel("int32(float64)")
