@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from descent import basins, landscapes
 from descent.basins._kinds import fate
-from descent.basins._lockstep import LANES, LONGEST_PERIOD
+from descent.basins._lockstep import LANES, LOOK, REMEMBER
 from descent.basins._rows import centre, rows
 from descent.kernels import kernel
 
@@ -60,7 +60,7 @@ def tables(shape):
 def both(f, box, shape, eta, cap, first=0, ny=None):
     ny = ny or shape[0]
     together, apart = tables(shape), tables(shape)
-    period = np.empty(shape, np.int32)
+    period = np.zeros(shape, np.int32)
     rows(f)(*box, ny, first, eta, np.empty((0, f.dimension + 2)), cap, *together, period)
     one_by_one(f)(*box, ny, first, eta, cap, *apart)
     return together, apart
@@ -80,7 +80,7 @@ def test_starts_side_by_side_end_as_one_at_a_time(name, parameters, box, etas):
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, LANES - 1), (1, LANES), (1, LANES + 1), (3, 2 * LANES + 5),
                                    (LANES + 1, 1)], ids=str)
-@pytest.mark.parametrize("cap", [1, 2, LONGEST_PERIOD - 1, LONGEST_PERIOD, LONGEST_PERIOD + 1, 997], ids=str)
+@pytest.mark.parametrize("cap", [1, 2, LOOK - 1, LOOK, LOOK + 1, REMEMBER, REMEMBER + 1, 997], ids=str)
 def test_odd_sizes_and_caps(shape, cap):
     f = landscapes.named("chen-f4")
     compare(*both(f, (-3, 3, -3, 3), shape, 0.55, cap))

@@ -76,7 +76,8 @@ def test_classification_equals_numba_bit_for_bit(name):
             assert np.array_equal(kind, b.kind)
         # the lower half of the grid alone
         kind, limit = np.full((15, 32), 9, np.int8), np.full((15, 32), 9, np.int8)
-        steps, rises, period = (np.full((15, 32), 9, np.int32) for _ in range(3))
+        steps, rises = np.full((15, 32), 9, np.int32), np.full((15, 32), 9, np.int32)
+        period = np.zeros((15, 32), np.int32)
         host.call("rows", *box, cells[0], 15, eta, np.zeros((0, 4)), 300, kind, steps, rises, limit, period)
         for got, expected in ((kind, b.kind), (steps, b.steps), (rises, b.rises), (limit, b.limit), (period, b.period)):
             assert np.array_equal(got, expected[15:])

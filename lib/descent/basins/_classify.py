@@ -1,6 +1,7 @@
 """The fate of every start on a grid, or of a list."""
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import os
 
@@ -16,8 +17,8 @@ MOST_STEPS = 2**31 - 2
 MOST_STARTS = 10**8
 MOST_MINIMA = 127                               # an int8 tells which
 PROCESSORS = os.cpu_count() or 1
-PIECES = 64                                     # of work at most: enough for a cluster
-PIECE = 1024                                    # starts in each, where there are enough: filling the lanes takes time
+PIECES = 64                                     # of work, where there are enough starts: for a cluster, and for a bar
+PIECE = 2**16                                   # … in each: handing out work takes time, and so does filling lanes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,10 +92,10 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None, 
         raise ValueError(f"f={f.name} has {f.dimension} variables; maps are for one or two")
     bounds, cells = _checks.grid(box, shape, f.dimension)
     ny, nx = cells if f.dimension == 2 else (1, *cells)
-    bands = _run(executor, progress, _band, ny, nx,
-                 lambda first, last: (f, eta, np.resize(bounds, 4).tolist(), ny, nx, first, last, stops, max_steps))
-    results = (np.concatenate(part).reshape(cells) for part in zip(*bands))
-    return Basins(*results, box=tuple(bounds.tolist()), shape=cells)
+    tables = _tables(ny, nx)
+    _run(executor, progress, _band, ny, nx, lambda first, last: (
+        [table[first:last] for table in tables], f, eta, np.resize(bounds, 4).tolist(), ny, first, stops, max_steps))
+    return Basins(*(table.reshape(cells) for table in tables), box=tuple(bounds.tolist()), shape=cells)
 
 
 def classify_starts(f, eta, starts, max_steps=20000, executor=None, progress=None, proved=False):
@@ -120,10 +121,10 @@ def classify_starts(f, eta, starts, max_steps=20000, executor=None, progress=Non
     starts = _checks.points("starts", starts, f.dimension)
     if starts.ndim != 2 or not 1 <= len(starts) <= MOST_STARTS or not np.isfinite(starts).all():
         raise ValueError(f"starts: an array of shape {starts.shape} must be finite, (n, {f.dimension}), n at most 1e8")
-    parts = _run(executor, progress, _part, len(starts), 1,
-                 lambda first, last: (f, eta, starts[first:last], stops, max_steps))
-    results = (np.concatenate(part, axis=1)[0] for part in zip(*parts))
-    return Basins(*results, box=None, shape=(len(starts),))
+    tables = _tables(1, len(starts))
+    _run(executor, progress, _part, len(starts), 1, lambda first, last: (
+        [table[:, first:last] for table in tables], f, eta, starts[first:last], stops, max_steps))
+    return Basins(*(table[0] for table in tables), box=None, shape=(len(starts),))
 
 
 def _checked(f, eta, max_steps, proved):
@@ -145,45 +146,47 @@ def _checked(f, eta, max_steps, proved):
     return eta, max_steps, regions(f, eta)
 
 
-def _run(executor, progress, function, rows, width, arguments):
-    """The results of function(*arguments(first, last)) for the pieces of range(rows), in order; rows have `width`."""
-    pieces = min(rows, PIECES, max(2 * PROCESSORS, rows * width // PIECE))
+def _run(executor, progress, fill, rows, width, arguments):
+    """fill(tables, …) for the pieces of range(rows); arguments(first, last) are its tables, to fill, and the rest."""
+    pieces = min(rows, max(4 * PROCESSORS, min(PIECES, rows * width // PIECE)))
     edges = np.linspace(0, rows, pieces + 1).astype(int).tolist()
     work = [arguments(first, last) for first, last in zip(edges[:-1], edges[1:])]
-    if executor is not None:
-        return _gather(executor, function, work, progress)
-    with concurrent.futures.ThreadPoolExecutor(PROCESSORS) as pool:
-        return _gather(pool, function, work, progress)
-
-
-def _gather(executor, function, work, progress):
-    """The pieces in order; what has not begun is cancelled when one fails or the reader stops it."""
     report = reporter(progress, len(work))
-    futures = [executor.submit(function, *arguments) for arguments in work]
-    bands = []
-    try:
-        for future in futures:
-            bands.append(future.result())
-            report(len(bands))
-    finally:
-        for future in futures[len(bands):]:
-            future.cancel()
-    return bands
+    threads = concurrent.futures.ThreadPoolExecutor
+    here = executor is None or isinstance(executor, threads)            # they write into our tables
+    with threads(PROCESSORS) if executor is None else contextlib.nullcontext(executor) as pool:
+        futures = [pool.submit(fill, tables, *rest) if here else
+                   pool.submit(_elsewhere, fill, tables[0].shape, *rest) for tables, *rest in work]
+        try:
+            for done, (future, (tables, *_)) in enumerate(zip(futures, work), 1):
+                found = future.result()
+                if not here:
+                    for table, part in zip(tables, found):
+                        table[...] = part
+                report(done)
+        finally:                                # what has not begun is cancelled when one fails or the reader stops it
+            for future in futures:
+                future.cancel()
 
 
-def _band(f, eta, box, ny, nx, first, last, stops, max_steps):
-    """Rows first … last - 1 of the grid: kind, steps, rises, limit, period."""
-    tables = _tables(last - first, nx)
-    rows(f)(*box, ny, first, eta, stops, max_steps, *tables)
+def _elsewhere(fill, shape, *arguments):
+    """The tables of a piece, made where the executor works: they travel one way alone."""
+    tables = _tables(*shape)
+    fill(tables, *arguments)
     return tables
 
 
-def _part(f, eta, starts, stops, max_steps):
+def _band(tables, f, eta, box, ny, first, stops, max_steps):
+    """Rows first, first + 1, … of the grid: kind, steps, rises, limit, period."""
+    rows(f, len(stops) > 0)(*box, ny, first, eta, stops, max_steps, *tables)
+
+
+def _part(tables, f, eta, starts, stops, max_steps):
     """The same for a list of starts, as tables of one row."""
-    tables = _tables(1, len(starts))
-    listed(f)(np.ascontiguousarray(starts), eta, stops, max_steps, *tables)
-    return tables
+    listed(f, len(stops) > 0)(np.ascontiguousarray(starts), eta, stops, max_steps, *tables)
 
 
 def _tables(ny, nx):
-    return tuple(np.empty((ny, nx), dtype) for dtype in (np.int8, np.int32, np.int32, np.int8, np.int32))
+    """kind, steps, rises, limit and, with zeros, period."""
+    kind, steps, rises, limit = (np.empty((ny, nx), dtype) for dtype in (np.int8, np.int32, np.int32, np.int8))
+    return kind, steps, rises, limit, np.zeros((ny, nx), np.int32)

@@ -72,11 +72,11 @@ def verdict(f):
 
 
 @functools.cache
-def ruling(f):
+def ruling(f, proved):
     """The kernel ruling(p, loss, gradient2, near) -> kind: `verdict` without branches, as far as that goes.
 
     UNDECIDED where no rule applies, ASK where `verdict` must be asked. ``near``: the level and the square of the radius
-    about 0 that bound the neighbourhoods.
+    about 0 that bound the neighbourhoods; without ``proved`` there are none, and nobody looks at it.
     """
     residual, norm2 = f.kernels.residual, vectors(f.dimension).norm2
     if f.minima.points is not None:
@@ -93,7 +93,7 @@ def ruling(f):
     def ruling(p, loss, gradient2, near):
         size2 = norm2(p)
         kind = settled(p, gradient2, DIVERGED if escaped(size2) else UNDECIDED)
-        return ASK if (loss < near[0]) & (size2 < near[1]) else kind
+        return ASK if proved and (loss < near[0]) & (size2 < near[1]) else kind
 
     return ruling
 

@@ -1,8 +1,8 @@
 """Many starts side by side: the same steps as one start at a time, for the arithmetic units that a processor has.
 
 A lane holds a start on its way. All lanes take a step together, in a loop without branches, which LLVM turns into
-vector instructions. A lane about which a rule may have something to say holds still; when enough lanes hold, the rules
-of `verdict` are asked, lane by lane, and starts that are decided make room for the next ones. Since a lane does the
+vector instructions. A lane about which a rule may have something to say holds still; when enough time is lost by that,
+the rules of `verdict` are asked, and starts that are decided make room for the next ones. Since a lane does the
 arithmetic of `fate` in the same order, it gets the same numbers, to the last bit.
 """
 
@@ -10,32 +10,34 @@ import functools
 import math
 
 from .._generated import define
-from .._scratch import scratch
+from .._scratch import LINE, scratch
 from .._vectors import vectors
 from ..kernels import kernel
 from ._kinds import ASK, BOUNDED, STABLE, UNDECIDED, UNSTABLE, WATCHED_GRADIENT2, ruling, verdict
 
 LANES = 128
-CROWD = 4                                       # the rules are asked when one lane in so many holds still
+ABREAST = 16                                    # advance in groups of so many: no vector is left half full
+PATIENCE = 2                                    # steps that may be lost in each lane before the rules are asked
 ROUNDING = 1e-9                                 # a margin for that of the bounds
-LONGEST_PERIOD = 64                             # of the cycles that are found
+LOOK, REMEMBER = 16, 48                         # steps between two looks for a cycle, and between points to look for
 
-# Columns of a lane: whole numbers …
-AGE, CELL, RISES, KIND, MARK = (LANES * i for i in range(5))
-INDEX, FATE, STEPS, RISEN, LIMIT = (LANES * i for i in range(5))     # … and of the list of those that have ended
+# Columns of a lane: whole numbers (HOLDS is -1 while it holds still, else 0). Between columns lies room: a processor
+# that sees the same last 12 bits in two addresses may wait for the one before it reads the other.
+COLUMN = LANES + LINE // 8
+AGE, CELL, RISES, MARK, HOLDS, KIND = (COLUMN * i for i in range(6))
 
 
 @functools.cache
 def columns(d):
     """Kernels for the columns of lanes."""
     def each(pattern, joint=", "):
-        return joint.join(pattern.format(i=i, at=i * LANES) for i in range(d))
+        return joint.join(pattern.format(i=i, at=i * COLUMN) for i in range(d))
 
     def moved(array, count):
-        return "; ".join(f"{array}[{LANES * i} + target] = {array}[{LANES * i} + source]" for i in range(count))
+        return "; ".join(f"{array}[{COLUMN * i} + target] = {array}[{COLUMN * i} + source]" for i in range(count))
 
     source = f"""
-def move(numbers, counts, source, target): {moved("numbers", 3 * d + 1)}; {moved("counts", 5)}
+def move(numbers, counts, source, target): {moved("numbers", 3 * d + 1)}; {moved("counts", 4)}
 def get(numbers, at, j): return ({each("numbers[at + {at} + j]")},)
 def put(numbers, at, j, p): {each("numbers[at + {at} + j] = p[{i}]", "; ")}
 def same(p, q): return {each("(p[{i}] == q[{i}])", " & ")}
@@ -45,27 +47,26 @@ def choose(first, p, q): return ({each("p[{i}] if first else q[{i}]")},)
 
 
 @functools.cache
-def lockstep(f, start, record):
+def lockstep(f, start, record, proved=False):
     """The kernel that finds the fate of every start of a table.
 
     lockstep(where, first, rows, nx, eta, neighbourhoods, max_steps, out): the starts are start(where, nx, i, j) for the
-    rows i = first, …, first + rows - 1 and the columns j = 0, …, nx - 1, the rest is as for `fate`. Now and then it
-    calls record(out, ended, ends, n, eta) for n starts that have ended. For k = 0, …, n - 1 ``ended[INDEX + k]`` is the
-    start's index by rows, ``ended[FATE + k]`` its kind, STEPS, RISEN and LIMIT are as in `Basins`, and the point that
-    decided is columns(d)["get"](ends, 0, k). What ``where`` and ``out`` are is the business of the two kernels.
+    rows i = first, …, first + rows - 1 and the columns j = 0, …, nx - 1, the rest is as for `fate`. For each start it
+    calls record(out, cell, kind, steps, rises, limit, p, eta): its index by rows, and as in `Basins`, with the point p
+    that decided. What ``where`` and ``out`` are is the business of the two kernels.
 
     Parameters
     ----------
     f : Landscape
     start, record : kernels
+    proved : whether starts are stopped in neighbourhoods; without, ``neighbourhoods`` has no rows
     """
     space, d = vectors(f.dimension), f.dimension
     get, put, same, choose, move = (columns(d)[name] for name in ("get", "put", "same", "choose", "move"))
-    POINT, SLOPE, FORMER, LOSS = (LANES * d * i for i in range(4))      # … and floats: p, grad f(p), a former p, f(p)
-    value, gradient, decide, rule = f.kernels.value, f.kernels.gradient, verdict(f), ruling(f)
+    POINT, SLOPE, FORMER, LOSS = (COLUMN * d * i for i in range(4))     # … and floats: p, grad f(p), a former p, f(p)
+    value, gradient, decide, rule = f.kernels.value, f.kernels.gradient, verdict(f), ruling(f, proved)
     descend, norm2, load = space.descend, space.norm2, space.load
-    floats, wholes = scratch("float64", LOSS + LANES), scratch("int64", MARK + LANES)
-    list_of_ended, list_of_ends = scratch("int64", LIMIT + LANES), scratch("float64", d * LANES)
+    floats, wholes = scratch("float64", LOSS + COLUMN), scratch("int64", KIND + COLUMN)
 
     @kernel()
     def begin(numbers, counts, n, where, nx, i, j, cell, more, near):
@@ -79,30 +80,36 @@ def lockstep(f, start, record):
             numbers[LOSS + n + k] = loss
             counts[AGE + n + k] = counts[RISES + n + k] = counts[MARK + n + k] = 0
             counts[CELL + n + k] = cell + k
-            counts[KIND + n + k] = rule(p, loss, norm2(slope), near)
+            counts[HOLDS + n + k] = 0 if rule(p, loss, norm2(slope), near) == UNDECIDED else -1
 
     @kernel()
-    def advance(numbers, counts, n, eta, near, max_steps):
+    def advance(numbers, counts, n, eta, near):
         """One step of the lanes that do not hold; how many hold afterwards."""
         held = 0
         for j in range(n):
             p, slope, loss = get(numbers, POINT, j), get(numbers, SLOPE, j), numbers[LOSS + j]
-            before = counts[KIND + j]
-            moves = before == UNDECIDED
+            age, rises, moves = counts[AGE + j], counts[RISES + j], counts[HOLDS + j] == 0
             q = descend(p, eta, slope)
             after, onward = value(q), gradient(q)
-            age = counts[AGE + j] + moves
-            counts[AGE + j] = age
-            counts[RISES + j] += moves & (norm2(slope) > WATCHED_GRADIENT2) & (not after < loss)
-            kind = rule(q, after, norm2(onward), near)
-            kind = ASK if (kind == UNDECIDED) & ((age == max_steps) | same(q, get(numbers, FORMER, j))) else kind
-            kind = kind if moves else before
-            counts[KIND + j] = kind
-            held += kind != UNDECIDED
+            age = age + 1 if moves else age
+            rises = rises + 1 if moves & (norm2(slope) > WATCHED_GRADIENT2) & (not after < loss) else rises
+            holds = 0 if moves & (rule(q, after, norm2(onward), near) == UNDECIDED) else -1
             put(numbers, POINT, j, choose(moves, q, p))
             put(numbers, SLOPE, j, choose(moves, onward, slope))
             numbers[LOSS + j] = after if moves else loss
+            counts[AGE + j], counts[RISES + j], counts[HOLDS + j] = age, rises, holds
+            held -= holds
         return held
+
+    @kernel()
+    def look(numbers, counts, n, remember):
+        """Hold the lanes that are where they have been before; the others may remember where they are."""
+        for j in range(n):
+            p, former, age, mark = get(numbers, POINT, j), get(numbers, FORMER, j), counts[AGE + j], counts[MARK + j]
+            back = same(p, former) & (mark < age)
+            counts[HOLDS + j] = -1 if back else counts[HOLDS + j]
+            counts[MARK + j] = age if remember & (not back) else mark
+            put(numbers, FORMER, j, choose(remember, p, former))
 
     @kernel()
     def run_on(p, loss, eta, period, left):
@@ -120,35 +127,39 @@ def lockstep(f, start, record):
         return left // period * once + tail, last
 
     @kernel()
-    def finish(numbers, counts, n, eta, neighbourhoods, max_steps, ended, ends):
-        """Put the starts that are decided into a list, and close up: how many they are, how many lanes are left."""
-        found = j = 0
-        while j < n:
-            kind = counts[KIND + j]
+    def judge(numbers, counts, n, near, max_steps):
+        """The kind of each lane, as far as that goes without branches; none holds any longer."""
+        for j in range(n):
+            kind = rule(get(numbers, POINT, j), numbers[LOSS + j], norm2(get(numbers, SLOPE, j)), near)
+            over = (counts[AGE + j] == max_steps) | (counts[HOLDS + j] != 0)
+            counts[KIND + j] = ASK if over & (kind == UNDECIDED) else kind
+            counts[HOLDS + j] = 0
+
+    @kernel()
+    def finish(numbers, counts, n, eta, neighbourhoods, near, max_steps, out):
+        """Record the starts that are decided, and close up: how many lanes are left."""
+        judge(numbers, counts, n, near, max_steps)
+        for j in range(n - 1, -1, -1):          # so the last lane is always one that goes on
+            kind, limit = counts[KIND + j], 0
             if kind == UNDECIDED:
-                j += 1
                 continue
-            p, steps, rises, limit = get(numbers, POINT, j), counts[AGE + j], counts[RISES + j], 0
+            p, steps, rises = get(numbers, POINT, j), counts[AGE + j], counts[RISES + j]
             if kind == ASK:
                 loss = numbers[LOSS + j]
                 kind, limit, _ = decide(p, loss, norm2(get(numbers, SLOPE, j)), neighbourhoods)
                 if kind == UNDECIDED and steps < max_steps:
                     period = steps - counts[MARK + j]
                     if period == 0 or not same(p, get(numbers, FORMER, j)):
-                        counts[KIND + j] = UNDECIDED
-                        j += 1
                         continue
                     more, p = run_on(p, loss, eta, period, max_steps - steps)
                     rises, steps = rises + more, max_steps      # round and round, until the steps are done
             kind = BOUNDED if kind == UNDECIDED else kind
-            ended[FATE + found] = UNSTABLE if (kind == STABLE) & (rises > 0) else kind
-            ended[INDEX + found], ended[STEPS + found], ended[RISEN + found] = counts[CELL + j], steps, rises
-            ended[LIMIT + found] = limit if kind == STABLE else -1
-            put(ends, 0, found, p)
-            found += 1
+            fate = UNSTABLE if (kind == STABLE) & (rises > 0) else kind
+            record(out, counts[CELL + j], fate, steps, rises, limit if kind == STABLE else -1, p, eta)
             n -= 1
-            move(numbers, counts, n, j)
-        return found, n
+            if j < n:
+                move(numbers, counts, n, j)
+        return n
 
     @kernel()
     def bounds(neighbourhoods):
@@ -161,26 +172,34 @@ def lockstep(f, start, record):
 
     @kernel()
     def lockstep(where, first, rows, nx, eta, neighbourhoods, max_steps, out):
-        numbers, counts, ended, ends = floats(), wholes(), list_of_ended(), list_of_ends()
+        numbers, counts = floats(), wholes()
+        for j in range(LOSS + COLUMN):
+            numbers[j] = 0.0
         near = bounds(neighbourhoods)
-        n = held = begun = time = 0
+        n = wide = held = lost = begun = time = deadline = 0
         while True:
-            if held * CROWD >= n:
-                found, n = finish(numbers, counts, n, eta, neighbourhoods, max_steps, ended, ends)
-                record(out, ended, ends, found, eta)
-                if n <= LANES // 2:
-                    while n < LANES and begun < rows * nx:
-                        i, j = begun // nx, begun % nx
-                        more = min(LANES - n, nx - j)
-                        begin(numbers, counts, n, where, nx, first + i, j, begun, more, near)
-                        begun, n = begun + more, n + more
-                    if n == 0:
-                        return
-            if time % LONGEST_PERIOD == 0:
+            if lost >= PATIENCE * n or held == n or time == deadline:
+                n = finish(numbers, counts, n, eta, neighbourhoods, near, max_steps, out)
+                while n < LANES and begun < rows * nx:
+                    i, j = begun // nx, begun % nx
+                    more = min(LANES - n, nx - j)
+                    begin(numbers, counts, n, where, nx, first + i, j, begun, more, near)
+                    begun, n = begun + more, n + more
+                if n == 0:
+                    return
+                lost = 0
+                wide = (n + ABREAST - 1) // ABREAST * ABREAST
+                for j in range(n, wide):        # empty lanes hold
+                    counts[HOLDS + j] = -1
+            if time == deadline:
+                oldest = 0
                 for j in range(n):
-                    put(numbers, FORMER, j, get(numbers, POINT, j))
-                    counts[MARK + j] = counts[AGE + j]
-            held = advance(numbers, counts, n, eta, near, max_steps)
+                    oldest = max(oldest, counts[AGE + j])
+                deadline = time + max_steps - oldest
+            if time % LOOK == 0:
+                look(numbers, counts, n, time % REMEMBER == 0)
+            held = advance(numbers, counts, wide, eta, near) - (wide - n)
+            lost += held
             time += 1
 
     return lockstep

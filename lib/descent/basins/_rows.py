@@ -2,11 +2,14 @@
 
 import functools
 
+import numpy as np
+
 from .._vectors import vectors
 from ..kernels import kernel
 from ._kinds import BOUNDED
-from ._lockstep import FATE, INDEX, LIMIT, LONGEST_PERIOD, RISEN, STEPS, columns, lockstep
+from ._lockstep import lockstep
 
+LONGEST_PERIOD = 64
 PERIOD_TOLERANCE2 = 1e-7**2                     # of the excursion, and of the distance from the origin
 
 
@@ -28,10 +31,12 @@ def centre(dimension):
 
 @functools.cache
 def _recorder(f):
-    """The kernel that writes all about a start into (kind, steps, rises, limit, period), arrays of rows."""
+    """The kernel that writes all about a start into (kind, steps, rises, limit, period), arrays of rows.
+
+    ``period`` is written where an orbit is bounded alone: it must hold zeros.
+    """
     gradient, space = f.kernels.gradient, vectors(f.dimension)
     descend, norm2, distance2 = space.descend, space.norm2, space.distance2
-    last_point = columns(f.dimension)["get"]
 
     @kernel()
     def period_of(p, eta):
@@ -46,25 +51,24 @@ def _recorder(f):
         return 0
 
     @kernel()
-    def record(out, ended, ends, n, eta):
+    def record(out, cell, fate, age, risen, minimum, p, eta):
         kind, steps, rises, limit, period = out
-        for k in range(n):
-            i = ended[INDEX + k]                # by rows: the cells of row 0, and beyond its end those of the next
-            kind[0, i], steps[0, i], rises[0, i] = ended[FATE + k], ended[STEPS + k], ended[RISEN + k]
-            limit[0, i], period[0, i] = ended[LIMIT + k], 0
-            if ended[FATE + k] == BOUNDED:
-                period[0, i] = period_of(last_point(ends, 0, k), eta)
+        i = np.uintp(cell)                      # by rows: the cells of row 0, and beyond its end those of the next
+        kind[0, i], steps[0, i], rises[0, i], limit[0, i] = fate, age, risen, minimum
+        if fate == BOUNDED:
+            period[0, i] = period_of(p, eta)
 
     return record
 
 
 @functools.cache
-def rows(f):
+def rows(f, proved=False):
     """The kernel that classifies rows first, first + 1, … of a grid of ny rows, with the period of bounded orbits.
 
-    ``neighbourhoods`` (m, d + 2): those of `fate`, in which a start is stopped.
+    ``neighbourhoods`` (m, d + 2): those of `fate`, in which a start is stopped; none unless ``proved``. ``period``
+    holds zeros.
     """
-    run = lockstep(f, centre(f.dimension), _recorder(f))
+    run = lockstep(f, centre(f.dimension), _recorder(f), proved)
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1], int32, int8[:, ::1], "
             "int32[:, ::1], int32[:, ::1], int8[:, ::1], int32[:, ::1])")
@@ -77,7 +81,7 @@ def rows(f):
 
 
 @functools.cache
-def listed(f):
+def listed(f, proved=False):
     """The same for a list of starts, points (n, d); the results are arrays (1, n)."""
     load = vectors(f.dimension).load
 
@@ -85,7 +89,7 @@ def listed(f):
     def start(points, nx, i, j):
         return load(points[j])
 
-    run = lockstep(f, start, _recorder(f))
+    run = lockstep(f, start, _recorder(f), proved)
 
     @kernel("void(float64[:, ::1], float64, float64[:, ::1], int32, int8[:, ::1], int32[:, ::1], int32[:, ::1], "
             "int8[:, ::1], int32[:, ::1])")
@@ -102,11 +106,10 @@ def kind_rows(f):
     ``neighbourhoods`` (m, d + 2): minimum, radius^2 and level of an invariant neighbourhood.
     """
     @kernel()
-    def record(kinds, ended, ends, n, eta):
-        for k in range(n):
-            kinds[0, ended[INDEX + k]] = ended[FATE + k]
+    def record(kinds, cell, fate, age, risen, minimum, p, eta):
+        kinds[0, np.uintp(cell)] = fate
 
-    run = lockstep(f, centre(f.dimension), record)
+    run = lockstep(f, centre(f.dimension), record, proved=True)
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1], int32, int8[:, ::1])")
     def kind_rows(xmin, xmax, ymin, ymax, ny, first, eta, neighbourhoods, max_steps, kind):

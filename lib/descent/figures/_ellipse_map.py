@@ -11,7 +11,7 @@ import numpy as np
 from .. import _checks, landscapes, maps
 from .._vectors import vectors
 from ..basins._kinds import DIVERGED, UNSTABLE
-from ..basins._lockstep import FATE, INDEX, STEPS, lockstep
+from ..basins._lockstep import lockstep
 from ..basins._rows import centre, rows
 from ..kernels import kernel
 from . import vocabulary as v
@@ -41,10 +41,8 @@ def step_rows(f):
     nowhere = np.empty((0, 4))
 
     @kernel()
-    def record(out, ended, ends, n, eta):
-        for k in range(n):
-            kind = ended[FATE + k]
-            out[0, ended[INDEX + k]] = ended[STEPS + k] if kind <= UNSTABLE else (-1 if kind == DIVERGED else -2)
+    def record(out, cell, kind, steps, rises, limit, p, eta):
+        out[0, np.uintp(cell)] = steps if kind <= UNSTABLE else (-1 if kind == DIVERGED else -2)
 
     run = lockstep(f, centre(2), record)
 
@@ -69,6 +67,7 @@ def watched(f):
     @kernel("void(float64, float64, float64, float64, int8[:, ::1], int32[:, ::1], int32[:, ::1], int8[:, ::1], "
             "int32[:, ::1], float64[:, ::1], float64[::1], float64[:, ::1], float64[::1])")
     def watched(x, y, s, eta, kind, steps, rises, limit, period, points, sharpness, tail, facts):
+        period[0, 0] = 0
         classify(x, x, y, y, 1, 0, eta, nowhere, ORBIT_STEPS, kind, steps, rises, limit, period)
         p, shown, count = (x, y), 0, 0
         for k in range(max(steps[0, 0], points.shape[0]) + 1):
