@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy
 from descent import landscapes
+from descent.landscapes._landscape import MANY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -195,6 +196,26 @@ def test_a_batch_of_points_gives_what_each_point_gives(name):
         batch = getattr(f, method)(points)
         one_by_one = [[getattr(f, method)(point) for point in row] for row in points]
         assert batch.shape == (3, 4, *width) and np.array_equal(batch, one_by_one)
+
+
+MANY_POINTS = [*((name, {}) for name in NAMES), ("two-wells-1d", {}), ("product", {"n": 3}), ("l1-product", {}),
+               ("oscillating", {}), ("cube", {})]
+
+
+@pytest.mark.parametrize("name, parameters", MANY_POINTS, ids=lambda v: v if isinstance(v, str) else None)
+def test_many_points_give_what_a_few_give(name, parameters):
+    """Many go through a compiled loop; to the last bit the same, kinks and what is not finite included."""
+    f = landscapes.named(name, **parameters)
+    points = np.random.default_rng(3).uniform(-2, 2, (MANY, f.dimension))
+    points[::7] = np.round(points[::7])                         # zeros and ties: kinks where there are any
+    points[5], points[6] = np.inf, np.nan
+    for which in ("value", "gradient", "direction", "on_kink"):
+        whole, halves = getattr(f, which)(points), [getattr(f, which)(half) for half in np.split(points, 2)]
+        assert np.array_equal(whole, np.concatenate(halves), equal_nan=which != "on_kink"), which
+    smooth = points[~f.on_kink(points)]
+    smooth = np.concatenate([smooth, smooth])[:MANY]
+    whole, halves = f.hessian(smooth), [f.hessian(half) for half in np.split(smooth, 2)]
+    assert np.array_equal(whole, np.concatenate(halves), equal_nan=True)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,6 +5,7 @@ import math
 
 import sympy
 
+from .._vectors import vectors
 from ..kernels import kernel
 from . import _codegen
 from ._codegen import Modulus, Sgn
@@ -146,3 +147,25 @@ def _sharpness(hessian, dimension):
     else:
         return None
     return sharpness
+
+
+@functools.cache
+def over(function, dimension, width=None):
+    """The kernel over(points, out) that fills rows: function(p) of the rows p of ``points`` (n, dimension).
+
+    ``out`` is (n, width) for a function that returns `width` numbers, (n,) for one that returns a float.
+    """
+    load = vectors(dimension).load
+    if width is None:
+        @kernel()
+        def over(points, out):
+            for i in range(points.shape[0]):
+                out[i] = function(load(points[i]))
+    else:
+        store = vectors(width).store
+
+        @kernel()
+        def over(points, out):
+            for i in range(points.shape[0]):
+                store(out[i], function(load(points[i])))
+    return over

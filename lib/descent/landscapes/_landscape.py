@@ -7,6 +7,8 @@ import numpy as np
 
 from .. import _checks
 
+MANY = 2**11                                    # points for which it pays to compile a loop over them
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Landscape:
@@ -134,9 +136,14 @@ class Landscape:
     def _at(self, which, x, width):
         """One kernel at points (…, d): an array (…, *width)."""
         x = _checks.points("x", x, self.dimension)
-        function = getattr(self.kernels, which)
-        rows = [function(tuple(point)) for point in x.reshape(-1, self.dimension).tolist()]
-        return np.array(rows, dtype=float).reshape(x.shape[:-1] + width)
+        points, function = np.ascontiguousarray(x.reshape(-1, self.dimension)), getattr(self.kernels, which)
+        if len(points) < MANY:
+            found = np.array([function(tuple(point)) for point in points.tolist()], dtype=float)
+        else:
+            from ._kernels import over
+            found = np.empty((len(points), *width))
+            over(function, self.dimension, *width)(points, found)
+        return found.reshape(x.shape[:-1] + width)
 
     def __reduce__(self):
         from . import named
