@@ -5,9 +5,9 @@ VENV := .venv/bin/python
 UV := uv
 
 # Chromium first: a machine that has none should say so before it builds the book. Then lint, book, all tests in one run.
-# conftest.py says which tests share a worker.
+# The tests of a file share a worker: a notebook's cells need the cells before them, and Chromium starts once a file.
 CHECK = CHROMIUM="$$($(VENV) tools/chromium.py)" && export CHROMIUM && $(VENV) -m ruff check \
-	&& $(VENV) tools/book.py && $(VENV) -m pytest -n 2 --dist loadscope
+	&& $(VENV) tools/book.py && $(VENV) -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help book test test-long lab bench lock clean setup

@@ -115,6 +115,16 @@ def test_a_cycle_is_run_to_the_cap_without_walking_it():
         assert (together[0] == basins.BOUNDED).any() and (together[2] > 40_000).any()
 
 
+@pytest.mark.parametrize("eta, period", [(2.1495, 3), (2.3196, 5), (2.06652, 7), (2.33619, 10), (2.59757, 14)], ids=str)
+def test_cycles_of_any_length_count_to_the_last_step(eta, period):
+    f = landscapes.named("two-wells-1d")
+    for cap in (20_000, 20_001, 20_011):
+        together, apart = both(f, (-1.5, 1.5, 0, 0), (1, 2 * LANES + 1), eta, cap)
+        compare(together, apart)
+    found = basins.classify(f, eta, (-1.5, 1.5), (21,))
+    assert (found.kind == basins.BOUNDED).all() and (found.period == period).all()
+
+
 @pytest.mark.parametrize("name, box", [("chen-f1", (-1, 1, -1, 1)), ("chen-f2", (-2, 2, -2, 2)),
                                        ("chen-f3", (-2, 2, -2, 2)), ("chen-f4", (-3, 3, -3, 3))])
 @pytest.mark.parametrize("fraction", [0.2, 0.6, 0.95, 1.02])

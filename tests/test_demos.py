@@ -16,8 +16,6 @@ from descent.demos._live import FILES, SOURCES
 from ipywidgets.embed import dependency_state
 from PIL import Image
 
-# with test_wasm and test_figures on one worker, which then compiles the kernels of the figures once
-pytestmark = pytest.mark.xdist_group("figure kernels")
 
 
 @pytest.fixture(scope="module")

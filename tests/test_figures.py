@@ -16,8 +16,6 @@ from descent.figures._isolines import isolines
 from matplotlib.figure import Figure
 from PIL import Image
 
-# with test_wasm and test_demos on one worker, which then compiles the kernels of the figures once
-pytestmark = pytest.mark.xdist_group("figure kernels")
 FRACTIONS = (0.05, 0.38, 0.6, 0.99, 1.0, 1.05)
 every_choice = pytest.mark.parametrize("choice", range(4), ids=CHEN)
 

@@ -12,7 +12,6 @@ from descent.figures._balance import MOMENTS, STEPS, balance, random
 from PIL import Image
 from support.wasm_host import hosted
 
-pytestmark = pytest.mark.xdist_group("figure kernels")
 FIGURE = balance()
 CORNERS = [{"choice": choice, "alpha": alpha, "beta": beta, "seed": seed, "moment": moment}
            for choice, seed, moment in ((0, 0, MOMENTS - 1), (4, 100, 0))

@@ -15,7 +15,6 @@ from descent.figures._build_neighbourhood import LATER, SIDE, WIDE, build_neighb
 from PIL import Image
 from support.wasm_host import hosted
 
-pytestmark = pytest.mark.xdist_group("figure kernels")
 NAMES = list(CHEN)
 F1, F2, F3, F4 = (NAMES.index(f"chen-f{k}") for k in (1, 2, 3, 4))
 FIGURE = build_neighbourhood([landscapes.named(name) for name in NAMES], [HALVES[name] for name in NAMES], NAMES)

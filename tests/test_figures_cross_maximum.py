@@ -14,7 +14,6 @@ from descent.figures._cross_maximum import COLUMNS, FORK, cross_maximum
 from PIL import Image
 from support.wasm_host import hosted
 
-pytestmark = pytest.mark.xdist_group("figure kernels")
 LINES, HALVES, STARTS = zip(*AROUND.values())
 LANDSCAPES = [landscapes.named(name) for name in AROUND]
 FIGURE = cross_maximum(LANDSCAPES, LINES, HALVES, [CHEN[name][0] for name in AROUND], STARTS)

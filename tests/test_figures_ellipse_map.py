@@ -14,7 +14,6 @@ from descent.figures._ellipse_map import DIAGRAM_START, SETTLE, ellipse_map
 from PIL import Image
 from support.wasm_host import hosted
 
-pytestmark = pytest.mark.xdist_group("figure kernels")
 FIGURE = ellipse_map()
 
 

@@ -13,7 +13,6 @@ from descent.figures._thinned import ROOM, next_shown, predicted, whole
 from PIL import Image
 from support.wasm_host import hosted
 
-pytestmark = pytest.mark.xdist_group("figure kernels")
 HYPERBOLA = landscapes.named("hyperbola")
 FIGURE = normalized(HYPERBOLA, (-0.5, 3.5, -0.5, 3.5), (3, 0.2), conserved="x**2 - y**2", kappa=0.5)
 

@@ -15,7 +15,6 @@ from descent.figures._rewind import MOST_BACK, circle, rewind
 from PIL import Image
 from support.wasm_host import hosted
 
-pytestmark = pytest.mark.xdist_group("figure kernels")
 W = landscapes.named("two-wells")
 POINTS = np.concatenate([W.minima.points, W.stationary])
 FIGURE = rewind(W, POINTS, TARGETS)

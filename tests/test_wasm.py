@@ -15,8 +15,6 @@ from descent.wasm import _compile
 from support.programs import program
 from support.wasm_host import Host, hosted
 
-# with test_figures and test_demos on one worker, which then compiles the kernels of the figures once
-pytestmark = pytest.mark.xdist_group("figure kernels")
 NAMES = ["hyperbola", "chen-f1", "chen-f2", "chen-f3", "chen-f4", "two-wells", "parabola", "conic"]
 FRACTIONS = (0.05, 0.38, 0.99, 1.0, 1.05)       # of the largest step: corners and middle of the slider
 HUGE = [0.0, -0.0, 5e-324, 1e-160, -1.0, 1e80, -1e103, 1e154, -1e200, 1.7e308, np.inf, np.nan]

@@ -15,7 +15,6 @@ NOT_A_NUMBER = re.compile(r"NaN|undefined|Infinity|null|\[object")
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
-pytestmark = pytest.mark.xdist_group("browser")
 both_schemes = pytest.mark.parametrize("scheme", SCHEMES)
 
 

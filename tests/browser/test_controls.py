@@ -8,7 +8,6 @@ from descent.figures import vocabulary as v
 from descent.kernels import kernel
 from support.standalone import page as standalone
 
-pytestmark = pytest.mark.xdist_group("browser")
 NAMES = ("choice", "real", "power", "whole", "ticked", "toggled", "top")
 LIMITS = (2.0, 5.0)                             # of the real slider, for the two entries of the list
 

@@ -18,8 +18,6 @@ MOST_SHIFT = 1                                  # px, by rounding
 PLACE = re.compile(r'<div class="live-figure" data-model-id=')
 COLUMNS = ["panel", "what", "index", "x", "y", "to_x", "to_y", "value"]
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def figures():
     """Page and index of each live figure of the site."""

@@ -19,8 +19,7 @@ STATE = f"""async (index, before) => {{
 }}"""
 FOCUS = """(index) => document.querySelectorAll(".live-figure")[index].querySelector("input[type=range]").focus()"""
 
-pytestmark = [pytest.mark.xdist_group("browser"),
-              pytest.mark.skipif(firefox.path() is None, reason="there is no Firefox on this machine")]
+pytestmark = pytest.mark.skipif(firefox.path() is None, reason="there is no Firefox on this machine")
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,6 @@ from descent.figures import vocabulary as v
 from descent.kernels import kernel
 from support.standalone import page as standalone
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1])")
 def heights(xmin, xmax, ymin, ymax, ny, first, bottom, rows):

@@ -39,8 +39,6 @@ FOLDERS = {                                     # none of the machine's own sett
     "IPYTHONDIR": "ipython",
 }
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def free_port():
     with socket.socket() as probe:
@@ -160,8 +158,8 @@ def test_the_figure_lives_in_jupyterlab(notebook):
 @pytest.mark.parametrize("notebook", ["own.ipynb"], indirect=True)
 def test_a_function_of_ones_own_is_drawn_and_python_goes_on_with_the_state_of_the_page(notebook):
     live, page = notebook, notebook.page
-    live.figure.locator(".summary > span").first.get_by_text("Normalized descent").wait_for()
-    assert "x² − y²" not in live.summary()      # a quantity of the hyperbola, which this function does not conserve
+    said = live.figure.locator(".summary > span").first.filter(has_text="Normalized descent")
+    said.filter(has_not_text="x² − y²").wait_for()      # what the hyperbola conserves, and this does not
     assert live.figure.get_by_role("button", name="Link to this state").count() == 0
     live.press(live.slider.first, *["ArrowRight"] * 3)
     live.press(live.handle.first, "Shift+ArrowLeft")

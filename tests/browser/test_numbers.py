@@ -20,7 +20,6 @@ from support.standalone import page as standalone
 NAMES = [name for name in demos.__all__ if name not in ("LiveFigure", "view_source")]
 TOLERANCE = 1e-9                                # where a kernel takes a power or a sine from the browser
 
-pytestmark = pytest.mark.xdist_group("browser")
 every_figure = pytest.mark.parametrize("name", NAMES)
 QUICK = ("normalized", "rewind")                # whose kernels compile in a few seconds
 

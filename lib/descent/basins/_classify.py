@@ -17,8 +17,8 @@ MOST_STEPS = 2**31 - 2
 MOST_STARTS = 10**8
 MOST_MINIMA = 127                               # an int8 tells which
 PROCESSORS = os.cpu_count() or 1
-PIECES = 64                                     # of work, where there are enough starts: for a cluster, and for a bar
-PIECE = 2**16                                   # … in each: handing out work takes time, and so does filling lanes
+PIECES = 64                                     # of work at most: enough for a cluster, and for a bar
+STEPS, STARTS = 2**30, 2**10                    # of a piece, if there are enough: steps on threads, starts elsewhere
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +93,7 @@ def classify(f, eta, box, shape, max_steps=20000, executor=None, progress=None, 
     bounds, cells = _checks.grid(box, shape, f.dimension)
     ny, nx = cells if f.dimension == 2 else (1, *cells)
     tables = _tables(ny, nx)
-    _run(executor, progress, _band, ny, nx, lambda first, last: (
+    _run(executor, progress, _band, ny, ny * nx, max_steps, lambda first, last: (
         [table[first:last] for table in tables], f, eta, np.resize(bounds, 4).tolist(), ny, first, stops, max_steps))
     return Basins(*(table.reshape(cells) for table in tables), box=tuple(bounds.tolist()), shape=cells)
 
@@ -122,7 +122,7 @@ def classify_starts(f, eta, starts, max_steps=20000, executor=None, progress=Non
     if starts.ndim != 2 or not 1 <= len(starts) <= MOST_STARTS or not np.isfinite(starts).all():
         raise ValueError(f"starts: an array of shape {starts.shape} must be finite, (n, {f.dimension}), n at most 1e8")
     tables = _tables(1, len(starts))
-    _run(executor, progress, _part, len(starts), 1, lambda first, last: (
+    _run(executor, progress, _part, len(starts), len(starts), max_steps, lambda first, last: (
         [table[:, first:last] for table in tables], f, eta, starts[first:last], stops, max_steps))
     return Basins(*(table[0] for table in tables), box=None, shape=(len(starts),))
 
@@ -146,14 +146,17 @@ def _checked(f, eta, max_steps, proved):
     return eta, max_steps, regions(f, eta)
 
 
-def _run(executor, progress, fill, rows, width, arguments):
-    """fill(tables, …) for the pieces of range(rows); arguments(first, last) are its tables, to fill, and the rest."""
-    pieces = min(rows, max(4 * PROCESSORS, min(PIECES, rows * width // PIECE)))
+def _run(executor, progress, fill, rows, starts, max_steps, arguments):
+    """fill(tables, …) for the pieces of range(rows); arguments(first, last) are its tables, to fill, and the rest.
+
+    A piece on a thread is about a second at most, so that a reader can stop it, and few pieces cost the least.
+    """
+    threads = concurrent.futures.ThreadPoolExecutor
+    here = executor is None or isinstance(executor, threads)            # they write into our tables
+    pieces = min(rows, PIECES, max(4 * PROCESSORS, starts * max_steps // STEPS if here else starts // STARTS))
     edges = np.linspace(0, rows, pieces + 1).astype(int).tolist()
     work = [arguments(first, last) for first, last in zip(edges[:-1], edges[1:])]
     report = reporter(progress, len(work))
-    threads = concurrent.futures.ThreadPoolExecutor
-    here = executor is None or isinstance(executor, threads)            # they write into our tables
     with threads(PROCESSORS) if executor is None else contextlib.nullcontext(executor) as pool:
         futures = [pool.submit(fill, tables, *rest) if here else
                    pool.submit(_elsewhere, fill, tables[0].shape, *rest) for tables, *rest in work]

@@ -19,7 +19,8 @@ LANES = 128
 ABREAST = 16                                    # advance in groups of so many: no vector is left half full
 PATIENCE = 2                                    # steps that may be lost in each lane before the rules are asked
 ROUNDING = 1e-9                                 # a margin for that of the bounds
-LOOK, REMEMBER = 16, 48                         # steps between two looks for a cycle, and between points to look for
+LOOK = 16                                       # steps between two looks whether a lane is where it has been before
+REMEMBER, SHARE = 48, 8                         # … at a point so many steps ago, or such a share of its age
 
 # Columns of a lane: whole numbers (HOLDS is -1 while it holds still, else 0). Between columns lies room: a processor
 # that sees the same last 12 bits in two addresses may wait for the one before it reads the other.
@@ -102,14 +103,15 @@ def lockstep(f, start, record, proved=False):
         return held
 
     @kernel()
-    def look(numbers, counts, n, remember):
-        """Hold the lanes that are where they have been before; the others may remember where they are."""
+    def look(numbers, counts, n):
+        """Hold the lanes that are where they have been before; others remember where they are, if it is time to."""
         for j in range(n):
             p, former, age, mark = get(numbers, POINT, j), get(numbers, FORMER, j), counts[AGE + j], counts[MARK + j]
             back = same(p, former) & (mark < age)
+            due = (not back) & (age - mark >= max(REMEMBER, age // SHARE))
             counts[HOLDS + j] = -1 if back else counts[HOLDS + j]
-            counts[MARK + j] = age if remember & (not back) else mark
-            put(numbers, FORMER, j, choose(remember, p, former))
+            counts[MARK + j] = age if due else mark
+            put(numbers, FORMER, j, choose(due, p, former))
 
     @kernel()
     def run_on(p, loss, eta, period, left):
@@ -197,7 +199,7 @@ def lockstep(f, start, record, proved=False):
                     oldest = max(oldest, counts[AGE + j])
                 deadline = time + max_steps - oldest
             if time % LOOK == 0:
-                look(numbers, counts, n, time % REMEMBER == 0)
+                look(numbers, counts, n)
             held = advance(numbers, counts, wide, eta, near) - (wide - n)
             lost += held
             time += 1
