@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from descent import basins, landscapes
 from descent.basins._kinds import fate
-from descent.basins._lockstep import LANES, LOOK, REMEMBER
+from descent.basins._lanes import LANES
+from descent.basins._lockstep import LOOK, REMEMBER
 from descent.basins._rows import centre, rows
 from descent.kernels import kernel
 

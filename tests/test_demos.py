@@ -17,7 +17,6 @@ from ipywidgets.embed import dependency_state
 from PIL import Image
 
 
-
 @pytest.fixture(scope="module")
 def live():
     return demos.basin_map()

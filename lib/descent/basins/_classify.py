@@ -18,7 +18,7 @@ MOST_STARTS = 10**8
 MOST_MINIMA = 127                               # an int8 tells which
 PROCESSORS = os.cpu_count() or 1
 PIECES = 64                                     # of work at most: enough for a cluster, and for a bar
-STEPS, STARTS = 2**30, 2**10                    # of a piece, if there are enough: steps on threads, starts elsewhere
+STEPS, STARTS = 2**31, 2**10                    # of a piece, if there are enough: steps on threads, starts elsewhere
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _checked(f, eta, max_steps, proved):
 def _run(executor, progress, fill, rows, starts, max_steps, arguments):
     """fill(tables, …) for the pieces of range(rows); arguments(first, last) are its tables, to fill, and the rest.
 
-    A piece on a thread is about a second at most, so that a reader can stop it, and few pieces cost the least.
+    A piece on a thread is a few seconds at most, so that a reader can stop it, and few pieces cost the least.
     """
     threads = concurrent.futures.ThreadPoolExecutor
     here = executor is None or isinstance(executor, threads)            # they write into our tables
@@ -190,6 +190,7 @@ def _part(tables, f, eta, starts, stops, max_steps):
 
 
 def _tables(ny, nx):
-    """kind, steps, rises, limit and, with zeros, period."""
-    kind, steps, rises, limit = (np.empty((ny, nx), dtype) for dtype in (np.int8, np.int32, np.int32, np.int8))
+    """kind, steps, rises, limit and, with zeros, period. In pairs: larger arrays come in larger pages of memory."""
+    kind, limit = np.empty((2, ny, nx), np.int8)
+    steps, rises = np.empty((2, ny, nx), np.int32)
     return kind, steps, rises, limit, np.zeros((ny, nx), np.int32)

@@ -9,42 +9,17 @@ arithmetic of `fate` in the same order, it gets the same numbers, to the last bi
 import functools
 import math
 
-from .._generated import define
-from .._scratch import LINE, scratch
+from .._scratch import scratch
 from .._vectors import vectors
 from ..kernels import kernel
-from ._kinds import ASK, BOUNDED, STABLE, UNDECIDED, UNSTABLE, WATCHED_GRADIENT2, ruling, verdict
+from ._kinds import ASK, BOUNDED, OTHER, STABLE, UNDECIDED, UNSTABLE, WATCHED_GRADIENT2, ruling, verdict
+from ._lanes import AGE, CELL, COLUMN, GOES, KIND, LANES, LIST, MARK, RISES, columns
 
-LANES = 128
 ABREAST = 16                                    # advance in groups of so many: no vector is left half full
 PATIENCE = 2                                    # steps that may be lost in each lane before the rules are asked
 ROUNDING = 1e-9                                 # a margin for that of the bounds
 LOOK = 16                                       # steps between two looks whether a lane is where it has been before
 REMEMBER, SHARE = 48, 8                         # … at a point so many steps ago, or such a share of its age
-
-# Columns of a lane: whole numbers (HOLDS is -1 while it holds still, else 0). Between columns lies room: a processor
-# that sees the same last 12 bits in two addresses may wait for the one before it reads the other.
-COLUMN = LANES + LINE // 8
-AGE, CELL, RISES, MARK, HOLDS, KIND = (COLUMN * i for i in range(6))
-
-
-@functools.cache
-def columns(d):
-    """Kernels for the columns of lanes."""
-    def each(pattern, joint=", "):
-        return joint.join(pattern.format(i=i, at=i * COLUMN) for i in range(d))
-
-    def moved(array, count):
-        return "; ".join(f"{array}[{COLUMN * i} + target] = {array}[{COLUMN * i} + source]" for i in range(count))
-
-    source = f"""
-def move(numbers, counts, source, target): {moved("numbers", 3 * d + 1)}; {moved("counts", 4)}
-def get(numbers, at, j): return ({each("numbers[at + {at} + j]")},)
-def put(numbers, at, j, p): {each("numbers[at + {at} + j] = p[{i}]", "; ")}
-def same(p, q): return {each("(p[{i}] == q[{i}])", " & ")}
-def choose(first, p, q): return ({each("p[{i}] if first else q[{i}]")},)
-"""
-    return define(source)
 
 
 @functools.cache
@@ -54,7 +29,8 @@ def lockstep(f, start, record, proved=False):
     lockstep(where, first, rows, nx, eta, neighbourhoods, max_steps, out): the starts are start(where, nx, i, j) for the
     rows i = first, …, first + rows - 1 and the columns j = 0, …, nx - 1, the rest is as for `fate`. For each start it
     calls record(out, cell, kind, steps, rises, limit, p, eta): its index by rows, and as in `Basins`, with the point p
-    that decided. What ``where`` and ``out`` are is the business of the two kernels.
+    that decided; before, when the start begins, with what it overwrites then. What ``where`` and ``out`` are is the
+    business of the two kernels.
 
     Parameters
     ----------
@@ -67,7 +43,7 @@ def lockstep(f, start, record, proved=False):
     POINT, SLOPE, FORMER, LOSS = (COLUMN * d * i for i in range(4))     # … and floats: p, grad f(p), a former p, f(p)
     value, gradient, decide, rule = f.kernels.value, f.kernels.gradient, verdict(f), ruling(f, proved)
     descend, norm2, load = space.descend, space.norm2, space.load
-    floats, wholes = scratch("float64", LOSS + COLUMN), scratch("int64", KIND + COLUMN)
+    floats, wholes = scratch("float64", LOSS + COLUMN), scratch("int64", LIST + COLUMN)
 
     @kernel()
     def begin(numbers, counts, n, where, nx, i, j, cell, more, near):
@@ -81,25 +57,26 @@ def lockstep(f, start, record, proved=False):
             numbers[LOSS + n + k] = loss
             counts[AGE + n + k] = counts[RISES + n + k] = counts[MARK + n + k] = 0
             counts[CELL + n + k] = cell + k
-            counts[HOLDS + n + k] = 0 if rule(p, loss, norm2(slope), near) == UNDECIDED else -1
+            counts[GOES + n + k] = -1 if rule(p, loss, norm2(slope), near) == UNDECIDED else 0
 
     @kernel()
     def advance(numbers, counts, n, eta, near):
-        """One step of the lanes that do not hold; how many hold afterwards."""
-        held = 0
+        """One step of the lanes that go on; how many hold afterwards."""
+        held = n
         for j in range(n):
             p, slope, loss = get(numbers, POINT, j), get(numbers, SLOPE, j), numbers[LOSS + j]
-            age, rises, moves = counts[AGE + j], counts[RISES + j], counts[HOLDS + j] == 0
+            age, rises, goes = counts[AGE + j], counts[RISES + j], counts[GOES + j]
+            moves = goes != 0
             q = descend(p, eta, slope)
             after, onward = value(q), gradient(q)
-            age = age + 1 if moves else age
+            age -= goes
             rises = rises + 1 if moves & (norm2(slope) > WATCHED_GRADIENT2) & (not after < loss) else rises
-            holds = 0 if moves & (rule(q, after, norm2(onward), near) == UNDECIDED) else -1
+            goes = -1 if moves & (rule(q, after, norm2(onward), near) == UNDECIDED) else 0
             put(numbers, POINT, j, choose(moves, q, p))
             put(numbers, SLOPE, j, choose(moves, onward, slope))
             numbers[LOSS + j] = after if moves else loss
-            counts[AGE + j], counts[RISES + j], counts[HOLDS + j] = age, rises, holds
-            held -= holds
+            counts[AGE + j], counts[RISES + j], counts[GOES + j] = age, rises, goes
+            held += goes
         return held
 
     @kernel()
@@ -109,7 +86,7 @@ def lockstep(f, start, record, proved=False):
             p, former, age, mark = get(numbers, POINT, j), get(numbers, FORMER, j), counts[AGE + j], counts[MARK + j]
             back = same(p, former) & (mark < age)
             due = (not back) & (age - mark >= max(REMEMBER, age // SHARE))
-            counts[HOLDS + j] = -1 if back else counts[HOLDS + j]
+            counts[GOES + j] = 0 if back else counts[GOES + j]
             counts[MARK + j] = age if due else mark
             put(numbers, FORMER, j, choose(due, p, former))
 
@@ -133,18 +110,21 @@ def lockstep(f, start, record, proved=False):
         """The kind of each lane, as far as that goes without branches; none holds any longer."""
         for j in range(n):
             kind = rule(get(numbers, POINT, j), numbers[LOSS + j], norm2(get(numbers, SLOPE, j)), near)
-            over = (counts[AGE + j] == max_steps) | (counts[HOLDS + j] != 0)
+            over = (counts[AGE + j] == max_steps) | (counts[GOES + j] == 0)
             counts[KIND + j] = ASK if over & (kind == UNDECIDED) else kind
-            counts[HOLDS + j] = 0
+            counts[GOES + j] = -1
 
     @kernel()
     def finish(numbers, counts, n, eta, neighbourhoods, near, max_steps, out):
         """Record the starts that are decided, and close up: how many lanes are left."""
         judge(numbers, counts, n, near, max_steps)
-        for j in range(n - 1, -1, -1):          # so the last lane is always one that goes on
+        decided = 0
+        for j in range(n):                      # a list first, without branches: no processor could guess them
+            counts[LIST + decided] = j
+            decided += counts[KIND + j] != UNDECIDED
+        for i in range(decided - 1, -1, -1):    # from the end, so the last lane is always one that goes on
+            j = counts[LIST + i]
             kind, limit = counts[KIND + j], 0
-            if kind == UNDECIDED:
-                continue
             p, steps, rises = get(numbers, POINT, j), counts[AGE + j], counts[RISES + j]
             if kind == ASK:
                 loss = numbers[LOSS + j]
@@ -185,6 +165,8 @@ def lockstep(f, start, record, proved=False):
                 while n < LANES and begun < rows * nx:
                     i, j = begun // nx, begun % nx
                     more = min(LANES - n, nx - j)
+                    for k in range(more):       # row by row first: what is then overwritten here and there is at hand
+                        record(out, begun + k, OTHER, 0, 0, -1, start(where, nx, first + i, j), eta)
                     begin(numbers, counts, n, where, nx, first + i, j, begun, more, near)
                     begun, n = begun + more, n + more
                 if n == 0:
@@ -192,7 +174,7 @@ def lockstep(f, start, record, proved=False):
                 lost = 0
                 wide = (n + ABREAST - 1) // ABREAST * ABREAST
                 for j in range(n, wide):        # empty lanes hold
-                    counts[HOLDS + j] = -1
+                    counts[GOES + j] = 0
             if time == deadline:
                 oldest = 0
                 for j in range(n):
