@@ -62,7 +62,7 @@ def both(f, box, shape, eta, cap, first=0, ny=None):
     ny = ny or shape[0]
     together, apart = tables(shape), tables(shape)
     period = np.zeros(shape, np.int32)
-    rows(f)(*box, ny, first, eta, np.empty((0, f.dimension + 2)), cap, *together, period)
+    rows(f, False)(*box, ny, first, eta, np.empty((0, f.dimension + 2)), cap, *together, period)
     one_by_one(f)(*box, ny, first, eta, cap, *apart)
     return together, apart
 

@@ -62,7 +62,7 @@ def test_classification_equals_numba_bit_for_bit(name):
     """The kinds alone of the four functions of Chen et al. stand in the figure's test below."""
     f = landscapes.named(name)
     box = CHEN[name][1] if name in CHEN else (-4, 4, -4, 4)
-    kernels = {"rows": rows(f)} | ({} if name in CHEN else {"kind_rows": kind_rows(f)})
+    kernels = {"rows": rows(f, False)} | ({} if name in CHEN else {"kind_rows": kind_rows(f)})
     host = Host(wasm.compile(kernels, simd=True))
     assert host.about["imports"] == []
     for fraction in FRACTIONS:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from descent.basins._lockstep import LOOK, REMEMBER, SHARE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "book" / "performance.md").read_text(encoding="utf8")
@@ -31,6 +32,11 @@ def test_the_tables_are_those_of_the_data():
 @pytest.mark.parametrize("name", REPORT.FIGURES.values())
 def test_the_figures_are_of_the_same_run(name):
     assert f"<dc:date>{DATA['machine']['when']}</dc:date>" in (REPORT.ASSETS / name).read_text(encoding="utf8")
+
+
+def test_the_page_tells_when_the_library_looks_for_a_cycle():
+    assert f"look every {LOOK} steps" in PAGE and f"after {REMEMBER} steps at first" in PAGE
+    assert SHARE == 8 and "after an eighth of its age" in PAGE
 
 
 def test_the_page_shows_every_part_once():

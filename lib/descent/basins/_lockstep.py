@@ -23,7 +23,7 @@ REMEMBER, SHARE = 48, 8                         # … at a point so many steps a
 
 
 @functools.cache
-def lockstep(f, start, record, proved=False):
+def lockstep(f, start, record, proved):
     """The kernel that finds the fate of every start of a table.
 
     lockstep(where, first, rows, nx, eta, neighbourhoods, max_steps, out): the starts are start(where, nx, i, j) for the

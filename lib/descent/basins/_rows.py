@@ -62,7 +62,7 @@ def _recorder(f):
 
 
 @functools.cache
-def rows(f, proved=False):
+def rows(f, proved):
     """The kernel that classifies rows first, first + 1, … of a grid of ny rows, with the period of bounded orbits.
 
     ``neighbourhoods`` (m, d + 2): those of `fate`, in which a start is stopped; none unless ``proved``. ``period``
@@ -81,7 +81,7 @@ def rows(f, proved=False):
 
 
 @functools.cache
-def listed(f, proved=False):
+def listed(f, proved):
     """The same for a list of starts, points (n, d); the results are arrays (1, n)."""
     load = vectors(f.dimension).load
 
@@ -109,7 +109,7 @@ def kind_rows(f):
     def record(kinds, cell, fate, age, risen, minimum, p, eta):
         kinds[0, np.uintp(cell)] = fate
 
-    run = lockstep(f, centre(f.dimension), record, proved=True)
+    run = lockstep(f, centre(f.dimension), record, True)
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, float64[:, ::1], int32, int8[:, ::1])")
     def kind_rows(xmin, xmax, ymin, ymax, ny, first, eta, neighbourhoods, max_steps, kind):

@@ -44,7 +44,7 @@ def step_rows(f):
     def record(out, cell, kind, steps, rises, limit, p, eta):
         out[0, np.uintp(cell)] = steps if kind <= UNSTABLE else (-1 if kind == DIVERGED else -2)
 
-    run = lockstep(f, centre(2), record)
+    run = lockstep(f, centre(2), record, False)
 
     @kernel("void(float64, float64, float64, float64, int32, int32, float64, int32, int32[:, ::1])")
     def step_rows(xmin, xmax, ymin, ymax, ny, first, eta, max_steps, steps):
@@ -60,7 +60,7 @@ def watched(f):
     It fills rows x y of ``points``, ``sharpness`` along them, rows s, x + y of ``tail`` and the facts named in FACTS;
     the five arrays (1, 1) before them are those of `classify`'s kernel.
     """
-    classify, step, curvature = rows(f), maps.gradient_step(f), f.kernels.sharpness
+    classify, step, curvature = rows(f, False), maps.gradient_step(f), f.kernels.sharpness
     space = vectors(2)
     store, norm2, nowhere = space.store, space.norm2, np.empty((0, 4))
 
